@@ -1,0 +1,36 @@
+/** What {@link NetlinkError} knows beside its message. */
+export interface NetlinkErrorDetails {
+  /** What programs branch on: an errno's name (`EPERM`, `ENODEV`), or one of ours: `DUMP_INTERRUPTED`, `FAMILY_ABSENT`, `TIMEOUT`, `ABORTED`, `ADDON_MISSING`. */
+  readonly code: string
+  /** The table that was being read: `rule`. */
+  readonly table?: string | undefined
+  /** What was being done when it failed. */
+  readonly operation: 'open' | 'send' | 'receive' | 'decode'
+  /** The kernel's own sentence, from its extended acknowledgement. */
+  readonly kernelMessage?: string | undefined
+  /** The attribute of our request, or of the kernel's message, that is to blame. */
+  readonly attribute?: string | undefined
+  /** The size in bytes of the datagram that did not fit (`EMSGSIZE`). */
+  readonly size?: number | undefined
+  readonly cause?: unknown
+}
+
+/** The one error that reading can end with. Misuse of the library is a `TypeError`. */
+export class NetlinkError extends Error {
+  override readonly name = 'NetlinkError'
+  readonly code: string
+  readonly operation: NetlinkErrorDetails['operation']
+  declare readonly table?: string
+  declare readonly kernelMessage?: string
+  declare readonly attribute?: string
+  declare readonly size?: number
+
+  constructor(message: string, { cause, code, operation, ...details }: NetlinkErrorDetails) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.operation = operation
+    for (const [key, value] of Object.entries(details)) {
+      if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: true })
+    }
+  }
+}
