@@ -1,0 +1,32 @@
+export interface EnumMembers {
+  readonly tag: string | undefined
+  readonly members: Readonly<Record<string, number>>
+}
+
+/**
+ * Names for C enums, most of which have none: what comes before UNSPEC if the first member is FRA_UNSPEC, else what all
+ * members' names have in common, up to an underscore ('RTM_'). Where an earlier enum has that name, this one is called by
+ * its tag, or by its first member if it has no tag.
+ */
+export function nameGroups(enums: Iterable<EnumMembers>): Map<string, EnumMembers> {
+  const groups = new Map<string, EnumMembers>()
+  for (const one of enums) {
+    const names = Object.keys(one.members)
+    const [first] = names
+    if (first === undefined) continue
+    const prefix = commonPrefix(names)
+    const name = [prefix, one.tag, first].find((candidate) => candidate && !groups.has(candidate))
+    if (name) groups.set(name, one)
+  }
+  return groups
+}
+
+function commonPrefix(names: readonly string[]): string {
+  const [first = '', ...rest] = names
+  if (first.endsWith('_UNSPEC')) return first.slice(0, -'UNSPEC'.length)
+  let length = first.lastIndexOf('_') + 1
+  while (length > 0 && !rest.every((name) => name.startsWith(first.slice(0, length)))) {
+    length = first.lastIndexOf('_', length - 2) + 1
+  }
+  return first.slice(0, length)
+}
