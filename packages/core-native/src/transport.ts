@@ -8,6 +8,8 @@ export interface Received {
 
 /** What the session needs of a socket: the addon provides it, and so does a fake in tests. */
 export interface Transport {
+  /** The port that the kernel gave the socket, which its answers carry; messages to another are passed over. */
+  readonly port?: number | undefined
   /** Send one request to the kernel. Throws `NetlinkError`: `EBADF` after `close`. */
   send(request: Uint8Array): void
   /**

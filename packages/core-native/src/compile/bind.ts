@@ -1,0 +1,199 @@
+import { bundledLayout, type Constants, constants as hostConstants } from '../constants/index.ts'
+import type { Binding, Bound, Decode } from '../schema/codec.ts'
+import type { Frame } from '../schema/frame.ts'
+import { type Framing, framingOf } from '../schema/framing.ts'
+import { headerLines } from '../schema/schema-of.ts'
+import type { AnySet, DerivedLine, Line, Lines, Table } from '../schema/set.ts'
+import { interpret } from './interpret.ts'
+import { keepUnknown, malformed } from './unknown.ts'
+
+/** One member of a set's fixed header. */
+export interface BoundMember {
+  readonly field: string
+  readonly offset: number
+  readonly size: number
+  readonly read: Bound<unknown>['read']
+}
+
+/** One attribute line, with its numbers. */
+export interface BoundLine extends Bound<unknown> {
+  readonly field: string
+  readonly repeats: boolean
+  readonly sparse: boolean
+}
+
+/** A set whose names have become numbers: what a decoder, interpreted or emitted, works with. */
+export interface BoundSet {
+  readonly framing: Framing
+  readonly header: readonly BoundMember[]
+  /** Members that a newer kernel has appended to the struct since the decoders were emitted. */
+  readonly appended: readonly BoundMember[]
+  /** Bytes of the fixed header, with its padding; of a whole struct, those of the members that are read. */
+  readonly headerBytes: number
+  /** A C struct alone, without attributes. */
+  readonly whole: boolean
+  readonly lines: readonly BoundLine[]
+  /** The lines of an attribute type: the same numbers as in `slots`. */
+  readonly byType: ReadonlyMap<number, readonly BoundLine[]>
+  /** Which case of the emitted `switch` an attribute type goes to; 0 without one, {@link SKIP} for padding. */
+  readonly slots: Uint8Array
+  readonly fallbacks: readonly { readonly field: string; readonly value: unknown }[]
+  readonly derived: readonly { readonly field: string; readonly from: (record: unknown) => unknown }[]
+  /** The set is a table: its header is the message's. */
+  readonly outermost: boolean
+  readonly keepUnknown: (
+    record: Record<string, unknown>,
+    frame: Frame,
+    type: number,
+    at: number,
+    length: number,
+  ) => void
+  readonly malformed: (type: number) => Error
+  readonly interpreted: Decode
+}
+
+/** The number, or the function, that says which payload lengths a line reads. */
+export function lengthsOf({ fits }: BoundLine): number | ((length: number) => boolean) | undefined {
+  if (typeof fits !== 'object') return fits
+  return 'exactly' in fits ? fits.exactly : fits.atLeast
+}
+
+/** The slot of an attribute that is passed over: padding. */
+export const SKIP = 255 // not a kernel number: the last value of a byte
+
+/** A function that makes a decoder of a bound set; the emitted modules hold one for each set. */
+export type DecoderFactory = (set: BoundSet) => Decode
+
+/** Which factory decodes which set. */
+export type Factories = ReadonlyMap<AnySet, DecoderFactory>
+
+/** The attribute constants of a set in the order of their lines, each once: slot 1 is the first. */
+export function sourcesOf(set: AnySet): string[] {
+  return [...new Set(Object.values(set.attributes as Lines).map(([source]) => source))]
+}
+
+/** Every set that is nested in this one, itself first, each once. */
+export function setsOf(set: AnySet, seen = new Set<AnySet>()): Set<AnySet> {
+  if (seen.has(set)) return seen
+  seen.add(set)
+  for (const [, codec] of [...headerCodecs(set), ...Object.values(set.attributes as Lines)]) {
+    for (const nested of codec.sets ?? []) setsOf(nested, seen)
+  }
+  return seen
+}
+
+const headerCodecs = (set: AnySet): Line[] =>
+  set.header && set.header.lines !== 'all' ? Object.values(set.header.lines as Lines) : []
+
+const emitted = new WeakMap<Table, Factories>()
+
+/** Use the decoders that were emitted for a table at build time. */
+export function attachDecoders(table: Table, factories: readonly DecoderFactory[]): void {
+  const sets = [...setsOf(table)]
+  if (sets.length !== factories.length) throw new TypeError(`the decoders of ${table.name} are older than its table`)
+  emitted.set(table, new Map(sets.map((set, i) => [set, factories[i]!])))
+}
+
+/** The decoder of a table's messages: from the first byte after `nlmsghdr` to the message's end. */
+export function decoderOf(table: Table): Decode {
+  return bindTable(table, emitted.get(table), hostConstants())
+}
+
+/** The same with chosen factories and constants: the interpreter's decoder where there are no factories. */
+export function bindTable(table: Table, factories: Factories | undefined, constants: Constants): Decode {
+  const made = new Map<AnySet, Decode>()
+  const header = constants.layout(table.header.struct)
+  const binding: Binding = {
+    constants,
+    header,
+    decoder(set) {
+      const known = made.get(set)
+      if (known) return known
+      // A set may hold itself: the decoder that a codec gets looks its own up when it is called.
+      made.set(set, (frame, at, end) => made.get(set)!(frame, at, end))
+      const bound = bindSet(set, binding, set === table)
+      const factory = factories?.get(set)
+      const decode = factory ? factory(bound) : bound.interpreted
+      made.set(set, decode)
+      return decode
+    },
+  }
+  return binding.decoder(table)
+}
+
+function bindSet(set: AnySet, binding: Binding, outermost: boolean): BoundSet {
+  const { constants } = binding
+  const framing = framingOf(constants)
+  const lines = Object.entries(set.attributes as Lines).map((entry) => bindLine(entry, binding))
+  const { header, appended, headerBytes } = bindHeader(set, binding)
+  const bound: BoundSet = {
+    framing,
+    header,
+    appended,
+    headerBytes: set.whole ? headerBytes : framing.align(headerBytes),
+    whole: set.whole === true,
+    lines,
+    byType: linesByType(set, lines, constants),
+    slots: slotsOf(set, constants),
+    fallbacks: Object.entries(set.attributes as Lines).flatMap(([field, [, codec]]) =>
+      codec.fallback ? [{ field, value: codec.fallback.value }] : [],
+    ),
+    derived: Object.entries((set.derived ?? {}) as Record<string, DerivedLine>).map(([field, [, from]]) => ({
+      field,
+      from,
+    })),
+    outermost,
+    keepUnknown: keepUnknown(set, binding),
+    malformed: malformed(set, constants),
+    interpreted: (frame, at, end) => interpreted(frame, at, end),
+  }
+  const interpreted = interpret(bound)
+  return bound
+}
+
+function slotsOf(set: AnySet, constants: Constants): Uint8Array {
+  // A constant that no source here has is of a kernel that is not here either.
+  const numbers = sourcesOf(set).map((source) => constants.value(source) ?? -1)
+  const padding = [...constants.group(set.group)].filter(([, name]) => name.endsWith('_PAD') || set.skip.includes(name))
+  const slots = new Uint8Array(Math.max(...numbers, ...padding.map(([number]) => number), -1) + 1)
+  for (const [number] of padding) slots[number] = SKIP
+  for (const [index, number] of numbers.entries()) if (number >= 0) slots[number] = index + 1
+  return slots
+}
+
+function bindLine([field, [, codec]]: [string, Line], binding: Binding): BoundLine {
+  return { field, repeats: codec.repeats === true, sparse: codec.sparse === true, ...codec.bind(binding) }
+}
+
+function linesByType(set: AnySet, lines: readonly BoundLine[], constants: Constants): Map<number, BoundLine[]> {
+  const byType = new Map<number, BoundLine[]>()
+  for (const [index, [source]] of (Object.values(set.attributes) as Line[]).entries()) {
+    const number = constants.value(source)
+    if (number === undefined) continue
+    byType.set(number, [...(byType.get(number) ?? []), lines[index]!])
+  }
+  return byType
+}
+
+function bindHeader(set: AnySet, binding: Binding): Pick<BoundSet, 'header' | 'appended' | 'headerBytes'> {
+  if (!set.header) return { header: [], appended: [], headerBytes: 0 }
+  const layout = binding.constants.layout(set.header.struct)
+  if (!layout) throw new TypeError(`no source of constants has the layout of struct ${set.header.struct}`)
+  const header: BoundMember[] = []
+  const appended: BoundMember[] = []
+  const emitted = new Set(
+    Object.keys((set.header.lines === 'all' ? bundledLayout(set.header.struct) : layout)?.members ?? {}),
+  )
+  for (const [field, [name, codec]] of Object.entries(headerLines(set, binding))) {
+    const member = layout.members[name]
+    if (!member) throw new TypeError(`struct ${set.header.struct} has no member ${name}`)
+    const { read, fits } = codec.bind(binding)
+    if (typeof fits === 'object' && 'exactly' in fits && fits.exactly !== member.size) {
+      throw new TypeError(`${field} reads ${fits.exactly} bytes, and ${set.header.struct}.${name} has ${member.size}`)
+    }
+    const bound = { field, offset: member.offset, size: member.size, read }
+    ;(emitted.has(name) ? header : appended).push(bound)
+  }
+  const headerBytes = set.whole ? Math.max(0, ...header.map(({ offset, size }) => offset + size)) : layout.size
+  return { header, appended, headerBytes }
+}

@@ -1,0 +1,64 @@
+import { bundledConstants } from '../constants/index.ts'
+import type { JsonSchema } from '../schema/json-schema.ts'
+import { type Describe, type SchemaBinding, schemaOf } from '../schema/schema-of.ts'
+import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
+
+function schemaBinding(table: Table, describe?: Describe): SchemaBinding {
+  const constants = bundledConstants()
+  const header = constants.layout(table.header.struct)
+  return { constants, header, decoder: () => () => ({}), ...(describe ? { describe } : {}) }
+}
+
+/** The JSON Schema (2020-12) of a table's record. */
+export function tableSchema(table: Table, describe?: Describe): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: table.name,
+    ...schemaOf(table, schemaBinding(table, describe)),
+  }
+}
+
+/** A row of a README's table of fields. */
+export interface FieldRow {
+  readonly field: string
+  readonly type: string
+  readonly source: string
+  readonly description: string
+}
+
+/** The rows of a README's table of fields, nested sets after the field that holds them. */
+export function fieldRows(table: Table, describe: Describe): FieldRow[] {
+  return rowsOf(table, '', schemaBinding(table, describe))
+}
+
+function rowsOf(set: AnySet, path: string, binding: SchemaBinding): FieldRow[] {
+  const struct = set.header?.struct
+  const members = Object.entries((set.header?.lines === 'all' ? {} : (set.header?.lines ?? {})) as Lines)
+  const derived = Object.entries((set.derived ?? {}) as Record<string, Line>)
+  return [
+    ...members.flatMap(([field, line]) => rowOf(path + field, field, line, `${struct}.${line[0]}`, binding)),
+    ...Object.entries(set.attributes as Lines).flatMap(([field, line]) =>
+      rowOf(path + field, field, line, line[0], binding),
+    ),
+    ...derived.map(([field]) => ({ field: path + field, type: 'derived', source: '', description: '' })),
+  ]
+}
+
+function rowOf(path: string, field: string, [name, codec]: Line, source: string, binding: SchemaBinding): FieldRow[] {
+  const schema = codec.schema(binding)
+  const row: FieldRow = {
+    field: path,
+    type: typeName(schema),
+    source,
+    description: binding.describe?.(name, field) ?? '',
+  }
+  const below = schema.type === 'array' ? `${path}[].` : `${path}.`
+  return [row, ...(codec.sets ?? []).flatMap((set) => rowsOf(set, below, binding))]
+}
+
+function typeName({ type, items, anyOf, const: only }: JsonSchema): string {
+  if (anyOf) return [...new Set(anyOf.map(typeName))].join(' or ')
+  if (type === 'array') return `${items ? typeName(items) : 'unknown'}[]`
+  if (only === true) return 'true'
+  return Array.isArray(type) ? type.join(' or ') : String(type ?? 'unknown')
+}

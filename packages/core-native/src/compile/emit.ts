@@ -1,0 +1,153 @@
+import { bundledConstants } from '../constants/index.ts'
+import type { Binding, Codec } from '../schema/codec.ts'
+import { framingOf } from '../schema/framing.ts'
+import { headerLines } from '../schema/schema-of.ts'
+import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
+import { SKIP, setsOf, sourcesOf } from './bind.ts'
+
+/** What a line looks like to the emitter. */
+interface EmittedLine {
+  readonly field: string
+  readonly index: number
+  readonly codec: Codec<unknown>
+  /** Which payload lengths it reads; the numbers themselves come when the set is bound. */
+  readonly lengths: 'any' | 'exactly' | 'atLeast' | 'function'
+}
+
+/**
+ * The JavaScript of a set's decoder factory. It holds names and places in lists, no kernel number: those come with the
+ * bound set that it is called with. Framing is the protocol's and is written out.
+ */
+export function emitFactory(name: string, set: AnySet, binding: Binding): string {
+  const lines = Object.entries(set.attributes as Lines).map(([field, [, codec]], index) => {
+    return { field, index, codec, lengths: lengthsOf(codec, binding) }
+  })
+  for (const field of [...lines.map(({ field }) => field), ...Object.keys(set.derived ?? {})]) refuseOddName(field)
+  const body = set.whole ? emitStruct(set) : emitSet(set, lines)
+  return `export function ${name}(b: BoundSet): Decode {\n${body}}\n`
+}
+
+function refuseOddName(field: string): void {
+  if (!/^[a-z][a-z0-9_]*$/i.test(field)) throw new TypeError(`${JSON.stringify(field)} cannot be the name of a field`)
+}
+
+/** A header member or attribute of the record: `"family": h0(f, at + o0, z0, N)`. */
+function headerFields(set: AnySet): string[] {
+  return Object.keys(headerLines(set, { constants: bundledConstants() }))
+}
+
+/** `const [a0, a1] = b.reads`: closures over constants, which V8 can inline. */
+function emitList(letter: string, indexes: readonly number[], list: string): string {
+  if (indexes.length === 0) return ''
+  const places = Array.from({ length: Math.max(...indexes) + 1 }, (_, i) => (indexes.includes(i) ? letter + i : ''))
+  return `  const [${places.join(', ')}] = ${list} as Any\n`
+}
+
+function emitHeader(set: AnySet): string {
+  const indexes = headerFields(set).map((_, i) => i)
+  const list = (letter: string, member: string) => emitList(letter, indexes, `b.header.map((member) => member.${member})`)
+  return list('h', 'read') + list('o', 'offset') + list('z', 'size')
+}
+
+function emitLines(lines: readonly EmittedLine[]): string {
+  const indexes = lines.map(({ index }) => index)
+  const checked = lines.filter(({ lengths }) => lengths !== 'any').map(({ index }) => index)
+  return emitList('a', indexes, 'b.lines.map((line) => line.read)') + emitList('s', checked, 'b.lines.map(lengthsOf)')
+}
+
+function recordLiteral(set: AnySet): string {
+  const fields = headerFields(set).map((field, i) => `${JSON.stringify(field)}: h${i}(f, at + o${i}, z${i}, NONE)`)
+  const fallbacks = Object.entries(set.attributes as Lines).flatMap(([field, [, codec]]) =>
+    codec.fallback ? [`${JSON.stringify(field)}: ${JSON.stringify(codec.fallback.value)}`] : [],
+  )
+  return `{ ${[...fields, ...fallbacks].join(', ')} }`
+}
+
+function emitStruct(set: AnySet): string {
+  return `${emitHeader(set)}  const appended = b.appended.length > 0
+  return (f, at, end) => {
+    if (appended || end - at < b.headerBytes) return b.interpreted(f, at, end)
+    return ${recordLiteral(set)}
+  }
+`
+}
+
+function emitSet(set: AnySet, lines: readonly EmittedLine[]): string {
+  const { headerBytes, lengthAt, typeAt, typeMask, alignTo } = framingOf(bundledConstants())
+  const derived = Object.keys(set.derived ?? {})
+  return `${emitHeader(set)}${emitLines(lines)}  const { slots, keepUnknown, malformed, headerBytes, outermost } = b
+${derived.map((_, i) => `  const d${i} = b.derived[${i}]!.from\n`).join('')}  return (f, at, end) => {
+    if (outermost) f.body = at
+    if (end - at < headerBytes) throw malformed(-1)
+    const { view, little } = f
+    const r: Loose = ${recordLiteral(set)}
+    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
+      size = view.getUint16(p${plus(lengthAt)}, little)
+      const type = view.getUint16(p${plus(typeAt)}, little)
+      if (size < ${headerBytes} || p + size > end) throw malformed(type)
+      const n = size - ${headerBytes}
+      switch (slots[type & ${typeMask}]) {
+${emitCases(set, lines)}        case ${SKIP}: continue
+      }
+      if (f.captureUnknown) keepUnknown(r, f, type, p + ${headerBytes}, n)
+    }
+${derived.map((field, i) => emitDerived(field, i)).join('')}    return r
+  }
+`
+}
+
+const plus = (offset: number) => (offset === 0 ? '' : ` + ${offset}`)
+
+function emitDerived(field: string, index: number): string {
+  return `    const v${index} = d${index}(r); if (v${index} !== undefined) r[${JSON.stringify(field)}] = v${index}\n`
+}
+
+function lengthsOf(codec: Codec<unknown>, binding: Binding): EmittedLine['lengths'] {
+  const { fits } = codec.bind(binding)
+  if (fits === undefined) return 'any'
+  if (typeof fits === 'function') return 'function'
+  return 'exactly' in fits ? 'exactly' : 'atLeast'
+}
+
+function check({ index, lengths }: EmittedLine): string | undefined {
+  if (lengths === 'any') return undefined
+  if (lengths === 'function') return `!s${index}(n)`
+  return lengths === 'exactly' ? `n !== s${index}` : `n < s${index}`
+}
+
+function emitCases(set: AnySet, lines: readonly EmittedLine[]): string {
+  const sources = Object.values(set.attributes as Lines).map(([source]: Line) => source)
+  return sourcesOf(set)
+    .map((source, slot) => {
+      const mine = lines.filter(({ index }) => sources[index] === source)
+      const checks = [...new Set(mine.flatMap((line) => check(line) ?? []))]
+      const guard = checks.length ? `if (${checks.join(' || ')}) break; ` : ''
+      return `        case ${slot + 1}: ${mine.length ? guard : ''}${mine.map(emitRead).join('; ')}; continue\n`
+    })
+    .join('')
+}
+
+function emitRead({ field, index, codec }: EmittedLine): string {
+  const { headerBytes } = framingOf(bundledConstants())
+  const value = `a${index}(f, p + ${headerBytes}, n, r)`
+  const target = `r[${JSON.stringify(field)}]`
+  if (!codec.sparse) return codec.repeats ? `(${target} ??= []).push(${value})` : `${target} = ${value}`
+  return `{ const v = ${value}; if (v === KEEP) break; if (v !== undefined) ${target} = v }`
+}
+
+/** The module with the decoders of a table and of all sets nested in it. */
+export function emitModule(source: string, table: Table): string {
+  const constants = bundledConstants()
+  const binding: Binding = { constants, header: constants.layout(table.header.struct), decoder: () => () => ({}) }
+  const names = [...setsOf(table)].map((set, i) => [i === 0 ? table.name : `${table.name}_${i}`, set] as const)
+  return `// Generated from ${source} by scripts/compile-tables.ts. Do not edit.
+import { type BoundSet, type Decode, KEEP, lengthsOf } from '@netsnap/core-native/compile'
+
+type Any = any
+type Loose = Record<string, Any>
+const NONE = {}
+${names.map(([name, set]) => emitFactory(`decode_${name}`, set, binding)).join('\n')}
+/** A factory for each set of the table, in the order of \`setsOf\`. */
+export const factories = [${names.map(([name]) => `decode_${name}`).join(', ')}]
+`
+}

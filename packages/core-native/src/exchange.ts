@@ -1,0 +1,138 @@
+import { NetlinkError } from './errors.ts'
+import { type Reply, readMessages } from './reply.ts'
+import { type Request, setSequence } from './request.ts'
+import type { Decode } from './schema/codec.ts'
+import { type DecodeOptions, Frame } from './schema/frame.ts'
+import type { Received, Transport } from './transport.ts'
+
+/** What an exchange needs beside the transport. */
+export interface ExchangeParts {
+  readonly request: Request
+  readonly sequence: number
+  /** Type of the messages that hold records. */
+  readonly type: number
+  readonly decode: Decode
+  readonly options: DecodeOptions
+  /** Two, which take turns: the kernel fills one while the other is read. */
+  readonly buffers: readonly [ArrayBuffer, ArrayBuffer]
+}
+
+/** One request and the whole of its reply. */
+export class Exchange {
+  readonly #transport: Transport
+  readonly #frames: readonly [Frame, Frame]
+  readonly #reply: Reply
+  readonly #buffers: readonly [ArrayBuffer, ArrayBuffer]
+  #receiving: Promise<Received> | undefined
+  #turn: 0 | 1 = 0
+  #broken = false
+
+  constructor(transport: Transport, { request, sequence, type, decode, options, buffers }: ExchangeParts) {
+    this.#transport = transport
+    this.#buffers = buffers
+    this.#frames = [new Frame(buffers[0], options), new Frame(buffers[1], options)]
+    const { port } = transport
+    this.#reply = { request, sequence, port, type, decode, records: [], ended: false, interrupted: false }
+    setSequence(request, sequence)
+    try {
+      transport.send(request.bytes)
+    } catch (error) {
+      this.#broken = true
+      throw withTable(error, request.table)
+    }
+  }
+
+  /** The reply as it grows: `records` holds what the last receive brought. */
+  async *batches(signal: AbortSignal | undefined): AsyncGenerator<Reply, void, void> {
+    const reply = this.#reply
+    this.#receive()
+    while (!reply.ended) {
+      const [frame, bytes] = await this.#next(signal)
+      reply.records = []
+      readMessages(frame, bytes, reply)
+      yield reply
+    }
+  }
+
+  /** Read to the end of the reply, so that the next request finds the socket at rest. Never fails. */
+  async settle(): Promise<void> {
+    const reply: Reply = { ...this.#reply, decode: () => ({}) }
+    try {
+      while (!reply.ended && !this.#broken) {
+        const [frame, bytes] = await this.#next(undefined)
+        reply.records = []
+        readMessages(frame, bytes, reply)
+      }
+    } catch (error) {
+      // A datagram that did not fit is gone, and the rest of the reply still comes.
+      if (error instanceof NetlinkError && error.code === 'EMSGSIZE') return this.settle()
+    } finally {
+      await this.#receiving?.catch(() => undefined)
+    }
+  }
+
+  #receive(): void {
+    this.#receiving = this.#transport.receive(this.#buffers[this.#turn])
+    // Whoever takes the promise hears of its failure; until then it must not count as unhandled.
+    this.#receiving.catch(() => undefined)
+  }
+
+  /** What has been received, while the kernel already fills the other buffer. */
+  async #next(signal: AbortSignal | undefined): Promise<[Frame, number]> {
+    if (!this.#receiving) this.#receive()
+    const { table } = this.#reply.request
+    try {
+      const { bytes, done } = await abortable(this.#receiving!, signal, table)
+      const frame = this.#frames[this.#turn]
+      this.#receiving = undefined
+      this.#turn = this.#turn === 0 ? 1 : 0
+      if (!done) this.#receive()
+      return [frame, bytes]
+    } catch (error) {
+      if (!isAbort(error)) this.#receiving = undefined
+      this.#broken = error instanceof NetlinkError && !['EMSGSIZE', 'ABORTED', 'TIMEOUT'].includes(error.code)
+      throw withTable(error, table)
+    }
+  }
+}
+
+const isAbort = (error: unknown) => error instanceof NetlinkError && ['ABORTED', 'TIMEOUT'].includes(error.code)
+
+function withTable(error: unknown, table: string): unknown {
+  if (!(error instanceof NetlinkError) || error.table !== undefined) return error
+  const { code, operation, kernelMessage, attribute, size } = error
+  return new NetlinkError(`${table}: ${error.message}`, {
+    code,
+    operation,
+    kernelMessage,
+    attribute,
+    size,
+    table,
+    cause: error,
+  })
+}
+
+/** The error of a call whose signal was aborted. */
+export function abortError(signal: AbortSignal, table: string): NetlinkError {
+  const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
+  return new NetlinkError(
+    `${table}: ${timedOut ? 'timed out while the kernel was answering' : 'aborted by the caller'}`,
+    {
+      code: timedOut ? 'TIMEOUT' : 'ABORTED',
+      table,
+      operation: 'receive',
+      cause: signal.reason,
+    },
+  )
+}
+
+/** `promise`, unless `signal` is aborted before it settles. */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined, table: string): Promise<T> {
+  if (!signal) return promise
+  if (signal.aborted) throw abortError(signal, table)
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortError(signal, table))
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,66 @@
+import type { Constants, Layout } from '../constants/index.ts'
+import type { Frame } from './frame.ts'
+import type { JsonSchema } from './json-schema.ts'
+import type { SchemaBinding } from './schema-of.ts'
+import type { AnySet } from './set.ts'
+
+/** The fields of the record in hand that were read before this one. */
+export type Siblings = Readonly<Record<string, unknown>>
+
+/**
+ * Read `length` bytes at `at`. `undefined` leaves the field absent. The glue has checked that the bytes are inside the
+ * message and that the length suits the codec.
+ */
+export type Read<T> = (frame: Frame, at: number, length: number, record: Siblings) => T
+
+/** Decode the attributes from `at` up to `end` into a record. */
+export type Decode = (frame: Frame, at: number, end: number) => Record<string, unknown>
+
+/** A codec whose names have become numbers. */
+export interface Bound<T> {
+  readonly read: Read<T>
+  /** Which payload lengths it can read; any, when it is absent. Another length goes to the unknown attributes. */
+  readonly fits?: { readonly exactly: number } | { readonly atLeast: number } | ((length: number) => boolean)
+}
+
+/** What a codec may ask for when it is bound. */
+export interface Binding {
+  readonly constants: Constants
+  /** The decoder of a nested set: interpreted or emitted, as its parent is. */
+  decoder(set: AnySet): Decode
+  /** Layout of the fixed header of the message, for codecs that read a header member beside their attribute. */
+  readonly header: Layout | undefined
+}
+
+/** How the bytes of a value are read, and what they become. */
+export interface Codec<out T> {
+  bind(binding: Binding): Bound<T>
+  /** What the value is in JSON, as the kernel's own names fill it in. */
+  schema(binding: SchemaBinding): JsonSchema
+  /** The sets that are nested in it. */
+  readonly sets?: readonly AnySet[]
+  /** The attribute may come several times, and the field is an array of all. */
+  readonly repeats?: true
+  /** `read` may answer `undefined`: the field then stays absent. */
+  readonly sparse?: true
+  /** What the field holds where the kernel sent no such attribute. */
+  readonly fallback?: { readonly value: unknown }
+}
+
+/** The TypeScript type that a codec reads. */
+export type ValueOf<C> = C extends Codec<infer T> ? T : never
+
+declare const wide: unique symbol
+/** Stands in types for a value of 64 bits: `number`, or `bigint` where the caller asked for that. */
+export interface Wide {
+  readonly [wide]: never
+}
+
+/** A type with its 64-bit values filled in. */
+export type Widen<T, W> = T extends Wide
+  ? W
+  : T extends readonly (infer E)[]
+    ? Widen<E, W>[]
+    : T extends object
+      ? { [K in keyof T]: Widen<T[K], W> }
+      : T

@@ -1,0 +1,108 @@
+import type { ConstantName } from '../constants/index.ts'
+import { remember } from '../remember.ts'
+import type { Binding, Codec } from './codec.ts'
+import { type Scalar, u8 } from './integer.ts'
+
+/** The part of the constants' names after a prefix. */
+export type NameAfter<P extends string> = ConstantName extends infer N
+  ? N extends `${P}${infer Rest}`
+    ? Rest extends `${string}MAX` | `_${string}`
+      ? never
+      : Rest
+    : never
+  : never
+
+/** A name that we know, or one that a newer kernel has. */
+export type Open<Known extends string> = Known | (string & {})
+
+type Cased<N extends string, O> = O extends { readonly lowerCase: true } ? Lowercase<N> : N
+
+export interface EnumOptions {
+  /** What a value without a name begins with. Default: the prefix. */
+  readonly unnamed?: string
+  /** Names in lower case. */
+  readonly lowerCase?: true
+  /** The width of the value. Default: one byte. */
+  readonly scalar?: Scalar<number>
+}
+
+/** The name of each value of the constants that begin with `prefix`, without it. */
+export function namesAfter(prefix: string, { constants }: Pick<Binding, 'constants'>, lowerCase = false): string[] {
+  const names: string[] = []
+  for (const [value, name] of constants.prefixed(prefix)) {
+    if (value >= 0) names[value] = lowerCase ? name.slice(prefix.length).toLowerCase() : name.slice(prefix.length)
+  }
+  return names
+}
+
+/** An enumeration, by the names of its constants: `enumOf('FR_ACT_')` reads `'TO_TBL'`, and `'FR_ACT_77'` where nothing is named so. */
+export function enumOf<P extends string, const O extends EnumOptions = {}>(
+  prefix: P,
+  options?: O,
+): Codec<Open<Cased<NameAfter<P>, O>>> {
+  const { unnamed = prefix, lowerCase = false, scalar = u8 } = options ?? {}
+  return {
+    bind(binding) {
+      const names = new Map(
+        Object.entries(namesAfter(prefix, binding, lowerCase)).map(([v, name]) => [Number(v), name]),
+      )
+      const { read, fits } = scalar.bind(binding)
+      return {
+        fits: fits!,
+        read(frame, at, length, record) {
+          const value = read(frame, at, length, record)
+          return names.get(value) ?? unnamed + value
+        },
+      }
+    },
+    schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, lowerCase)) }),
+  }
+}
+
+/** The names of the bits that are set. Bits without a name stay, together, as one hexadecimal number at the end. */
+export function flagsOf<P extends string, const O extends EnumOptions = {}>(
+  prefix: P,
+  options?: O,
+): Codec<Open<Cased<NameAfter<P>, O>>[]> {
+  const { lowerCase = false, scalar = u8 } = options ?? {}
+  return {
+    bind(binding) {
+      const bits = singleBits(namesAfter(prefix, binding, lowerCase))
+      const { read, fits } = scalar.bind(binding)
+      const seen = new Map<number, readonly string[]>()
+      return {
+        fits: fits!,
+        read(frame, at, length, record) {
+          const value = read(frame, at, length, record)
+          return remember(seen, value, () => namesOfBits(value, bits)).slice()
+        },
+      }
+    },
+    schema: (binding) => ({
+      type: 'array',
+      items: { type: 'string', examples: singleBits(namesAfter(prefix, binding, lowerCase)).map(([, name]) => name) },
+    }),
+  }
+}
+
+function singleBits(names: readonly string[]): [bit: number, name: string][] {
+  return Object.entries(names).flatMap(([value, name]): [number, string][] =>
+    Number.isInteger(Math.log2(Number(value))) ? [[Number(value), name]] : [],
+  )
+}
+
+const HEX = 16
+
+function namesOfBits(value: number, bits: readonly [number, string][]): string[] {
+  const names: string[] = []
+  let rest = value
+  for (const [bit, name] of bits) {
+    // Arithmetic, since `&` would make a signed number of bit 31.
+    if (Math.floor(value / bit) % 2 === 1) {
+      names.push(name)
+      rest -= bit
+    }
+  }
+  if (rest > 0) names.push(`0x${rest.toString(HEX)}`)
+  return names
+}

@@ -1,0 +1,40 @@
+import { endianness } from 'node:os'
+
+/** True where the host, and with it netlink, puts the lowest byte first. */
+export const HOST_LITTLE = endianness() === 'LE'
+
+/** How records are to be made. */
+export interface DecodeOptions {
+  /** Keep the attributes that no line names, with their bytes. Default: true. */
+  readonly captureUnknown?: boolean | undefined
+  /** Give 64-bit values as bigint, exact beyond 2^53. Default: false, numbers. */
+  readonly bigint?: boolean | undefined
+  /** Byte order of the messages. Default: the host's. */
+  readonly littleEndian?: boolean | undefined
+}
+
+/** A window on one buffer of netlink messages: what the codecs read from. */
+export class Frame {
+  readonly u8: Uint8Array
+  readonly view: DataView
+  /** The same bytes, for the native text and hexadecimal conversions. */
+  readonly bytes: Buffer
+  readonly little: boolean
+  readonly captureUnknown: boolean
+  readonly bigint: boolean
+  /** Where the fixed header of the message in hand begins. */
+  body = 0
+
+  constructor(source: ArrayBuffer | Uint8Array, options: DecodeOptions = {}) {
+    const [buffer, from, length] =
+      source instanceof Uint8Array
+        ? [source.buffer, source.byteOffset, source.byteLength]
+        : [source, 0, source.byteLength]
+    this.u8 = new Uint8Array(buffer, from, length)
+    this.view = new DataView(buffer, from, length)
+    this.bytes = Buffer.from(buffer as ArrayBuffer, from, length)
+    this.little = options.littleEndian ?? HOST_LITTLE
+    this.captureUnknown = options.captureUnknown ?? true
+    this.bigint = options.bigint ?? false
+  }
+}

@@ -1,0 +1,43 @@
+/** The table language: what a package writes its tables in. Loads without the addon. */
+export { address, hardwareAddress, prefix } from './address.ts'
+export type { Binding, Bound, Codec, Decode, Read, Siblings, ValueOf, Wide, Widen } from './codec.ts'
+export { type EnumOptions, enumOf, flagsOf, type NameAfter, type Open } from './enum.ts'
+export { addressFamily } from './family.ts'
+export { type DecodeOptions, Frame } from './frame.ts'
+export {
+  be16,
+  be32,
+  be64,
+  bool,
+  flag,
+  type Scalar,
+  s8,
+  s16,
+  s32,
+  s64,
+  sint,
+  u8,
+  u16,
+  u32,
+  u64,
+  uint,
+  unlessAllOnes,
+} from './integer.ts'
+export type { JsonSchema } from './json-schema.ts'
+export { many, mapped, type Otherwise, otherwise } from './modify.ts'
+export { type NamedOptions, named } from './named.ts'
+export { list, nest, packed, select } from './nest.ts'
+export {
+  type AttributeSet,
+  attributeSet,
+  type Header,
+  header,
+  type Line,
+  type Lines,
+  type RecordOf,
+  type Table,
+  table,
+  type UnknownAttribute,
+} from './set.ts'
+export { member, type StructValue, struct } from './struct.ts'
+export { bytes, encodeText, hex, text } from './text.ts'

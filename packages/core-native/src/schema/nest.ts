@@ -1,0 +1,112 @@
+import type { Bound, Codec, Siblings, ValueOf, Wide } from './codec.ts'
+import { type Framing, framingOf } from './framing.ts'
+import { schemaOf } from './schema-of.ts'
+import type { AnySet, RecordOf } from './set.ts'
+
+/** What a sparse codec answers to have the attribute kept among the unknown ones. */
+export const KEEP = Symbol('keep')
+
+/** A nested set of attributes, as an object of its own. */
+export function nest<const T extends AnySet>(set: T): Codec<RecordOf<T, Wide>> {
+  return {
+    sets: [set],
+    bind(binding) {
+      const decode = binding.decoder(set)
+      return { read: (frame, at, length) => decode(frame, at, at + length) as RecordOf<T, Wide> }
+    },
+    schema: (binding) => schemaOf(set, binding),
+  }
+}
+
+/** Call `each` with the payload of every attribute from `at` up to `end`. False where one runs past `end`. */
+function eachPayload(
+  view: DataView,
+  little: boolean,
+  { headerBytes, lengthAt, align }: Framing,
+  at: number,
+  end: number,
+  each: (at: number, length: number) => void,
+): boolean {
+  for (let p = at; p + headerBytes <= end; ) {
+    const length = view.getUint16(p + lengthAt, little)
+    if (length < headerBytes || p + length > end) return false
+    each(p + headerBytes, length - headerBytes)
+    p += align(length)
+  }
+  return true
+}
+
+/** A list: attributes whose types only count, or are all alike, each one an element. */
+export function list<T>(codec: Codec<T>): Codec<T[]> {
+  return {
+    sparse: true,
+    ...(codec.sets ? { sets: codec.sets } : {}),
+    bind(binding) {
+      const framing = framingOf(binding.constants)
+      const element = codec.bind(binding)
+      return {
+        read(frame, at, length, record) {
+          const values: T[] = []
+          let good = true
+          const whole = eachPayload(frame.view, frame.little, framing, at, at + length, (p, n) => {
+            if (fits(element, n)) values.push(element.read(frame, p, n, record))
+            else good = false
+          })
+          return (whole && good ? values : KEEP) as T[]
+        },
+      }
+    },
+    schema: (binding) => ({ type: 'array', items: codec.schema(binding) }),
+  }
+}
+
+/** An array without headers: elements of one width, side by side. */
+export function packed<T>(codec: Codec<T> & { readonly width: number }): Codec<T[]> {
+  const { width } = codec
+  return {
+    bind(binding) {
+      const { read } = codec.bind(binding)
+      return {
+        fits: (length) => length % width === 0,
+        read(frame, at, length, record) {
+          const values: T[] = []
+          for (let p = at; p < at + length; p += width) values.push(read(frame, p, width, record))
+          return values
+        },
+      }
+    },
+    schema: (binding) => ({ type: 'array', items: codec.schema(binding) }),
+  }
+}
+
+/** Whether a bound codec can read a payload of this length. */
+export function fits({ fits }: Bound<unknown>, length: number): boolean {
+  if (fits === undefined) return true
+  if (typeof fits === 'function') return fits(length)
+  return 'exactly' in fits ? length === fits.exactly : length >= fits.atLeast
+}
+
+/**
+ * A payload whose kind a sibling tells, which the kernel has written before it: `select('kind', { vlan: nest(...) })`.
+ * A payload of a kind that has no case is kept among the unknown attributes.
+ */
+export function select<const C extends Readonly<Record<string, Codec<unknown>>>>(
+  sibling: string,
+  cases: C,
+): Codec<ValueOf<C[keyof C]>> {
+  const codecs = Object.values(cases)
+  return {
+    sparse: true,
+    sets: codecs.flatMap((codec) => codec.sets ?? []),
+    bind(binding) {
+      const bound = new Map(Object.entries(cases).map(([kind, codec]) => [kind, codec.bind(binding)]))
+      return {
+        read(frame, at, length, record: Siblings) {
+          const found = bound.get(String(record[sibling]))
+          return (found && fits(found, length) ? found.read(frame, at, length, record) : KEEP) as ValueOf<C[keyof C]>
+        },
+      }
+    },
+    schema: (binding) => ({ anyOf: codecs.map((codec) => codec.schema(binding)) }),
+  }
+}

@@ -1,0 +1,60 @@
+import type { Binding } from './codec.ts'
+import type { JsonSchema } from './json-schema.ts'
+import type { AnySet, Line, Lines } from './set.ts'
+import { codecOf } from './struct.ts'
+
+/** Finds the description of a field, from what stands above its line. */
+export type Describe = (source: string, field: string) => string | undefined
+
+/** A binding that also knows the words that stand above the lines. */
+export interface SchemaBinding extends Binding {
+  readonly describe?: Describe
+}
+
+const unknownAttributes: JsonSchema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    properties: {
+      number: { type: 'integer' },
+      base_number: { type: 'integer' },
+      nested: { type: 'boolean' },
+      name: { type: 'string' },
+      length: { type: 'integer' },
+      bytes: { type: 'string', pattern: '^([0-9a-f]{2})*$' },
+    },
+    required: ['number', 'base_number', 'nested', 'name', 'length', 'bytes'],
+    additionalProperties: false,
+  },
+}
+
+/** The lines of a set's fixed header; those of a whole struct come from its layout. */
+export function headerLines(set: AnySet, { constants }: Pick<Binding, 'constants'>): Lines {
+  if (!set.header) return {}
+  if (set.header.lines !== 'all') return set.header.lines as Lines
+  const members = constants.layout(set.header.struct)?.members ?? {}
+  return Object.fromEntries(
+    Object.entries(members).map(([name, member]): [string, Line] => [name, [name, codecOf(member)]]),
+  )
+}
+
+/** The JSON Schema of a set's record. */
+export function schemaOf(set: AnySet, binding: SchemaBinding): JsonSchema {
+  const properties: Record<string, JsonSchema> = {}
+  const required: string[] = []
+  const add = (field: string, [source, codec]: Line, always: boolean) => {
+    const description = binding.describe?.(source, field)
+    properties[field] = { ...(description ? { description } : {}), ...codec.schema(binding) }
+    if (always) required.push(field)
+  }
+  for (const [field, line] of Object.entries(headerLines(set, binding))) add(field, line, !set.whole)
+  for (const [field, line] of Object.entries(set.attributes as Lines)) add(field, line, line[1].fallback !== undefined)
+  for (const [field, [codec]] of Object.entries(set.derived ?? {}) as [string, Line][]) {
+    add(field, ['', codec as unknown as Line[1]], false)
+  }
+  if (set.unknown !== '') {
+    properties[`unknown_${set.unknown}_attrs`] = { type: 'array', items: { type: 'integer' } }
+    properties[`unknown_${set.unknown}_attrs_decoded`] = unknownAttributes
+  }
+  return { type: 'object', properties, ...(required.length ? { required } : {}), additionalProperties: false }
+}

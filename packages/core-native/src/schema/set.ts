@@ -1,0 +1,173 @@
+import type { ConstantName, GroupName, MemberOf, StructMembers, StructName } from '../constants/index.ts'
+import type { Codec, ValueOf, Widen } from './codec.ts'
+import type { Otherwise } from './modify.ts'
+
+/** A field's public name stands before it as the key; then where its bytes come from, and how they are read. */
+export type Line<Source extends string = string> = readonly [source: Source, codec: Codec<unknown>]
+export type Lines<Source extends string = string> = { readonly [field: string]: Line<Source> }
+
+/** A field made of others: what it is in JSON, and the pure function that makes it. `undefined` leaves it absent. */
+// biome-ignore lint/suspicious/noExplicitAny: the record's type depends on the table that is being written.
+export type DerivedLine = readonly [codec: Codec<unknown>, from: (record: any) => unknown]
+export type DerivedLines = { readonly [field: string]: DerivedLine }
+
+/** A C struct's members that become fields. */
+export interface Header<H extends Lines = Lines> {
+  readonly struct: string
+  /** `'all'`: every member, by its own name. */
+  readonly lines: H | 'all'
+}
+
+/** A set of attributes that one C enumeration numbers, and the fields that they become. */
+export interface AttributeSet<
+  G extends string = string,
+  A extends Lines = Lines,
+  H extends Lines = Lines,
+  D extends DerivedLines = DerivedLines,
+  U extends string = string,
+> {
+  readonly group: G
+  readonly attributes: A
+  readonly header?: Header<H> | undefined
+  readonly derived?: D | undefined
+  /** Stem of the keys that unknown attributes go under: `unknown_fra_attrs`. */
+  readonly unknown: U
+  /** Attributes that are known and left out on purpose. */
+  readonly skip: readonly string[]
+  /** A C struct alone: a payload may be shorter than it, and then holds fewer fields. */
+  readonly whole?: true
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: sets of all shapes.
+export type AnySet = AttributeSet<string, any, any, any, string>
+
+/** Not data: markers, padding, and what kernels no longer use. */
+type Filler = `${string}_UNSPEC` | `${string}_PAD` | `${string}_UNUSED${string}` | `__${string}` | `${string}_MAX`
+
+type Named<A> = A[keyof A] extends readonly [infer N, unknown] ? N : never
+type Missing<G extends GroupName, A, S> = Exclude<
+  MemberOf<G>,
+  Named<A> | Filler | (S extends readonly (infer N)[] ? N : never)
+>
+
+/** The compiler's list of what to do: an attribute that the headers define and no line names is a type error. */
+export type Complete<G extends GroupName, A, S> = [Missing<G, A, S>] extends [never]
+  ? unknown
+  : { readonly 'attributes without a line': Missing<G, A, S> }
+
+/** `FRA_` gives `fra`. */
+export type UnknownStem<G extends string> = G extends `${infer Stem}_` ? Lowercase<Stem> : Lowercase<G>
+
+/** An attribute that no line names, or whose payload does not fit its line: kept, with its bytes. */
+export interface UnknownAttribute {
+  /** Type of the attribute with its flag bits (`NLA_F_NESTED`, `NLA_F_NET_BYTEORDER`). */
+  readonly number: number
+  /** Type without the flag bits. */
+  readonly base_number: number
+  /** True where the kernel says that it holds other attributes. */
+  readonly nested: boolean
+  /** The kernel's name of it, from any source of constants, or the group's prefix and the number. */
+  readonly name: string
+  /** Length of the payload in bytes. */
+  readonly length: number
+  /** The payload, as hexadecimal digits. */
+  readonly bytes: string
+}
+
+type Always<A> = { [K in keyof A]: A[K] extends readonly [unknown, Otherwise<unknown>] ? K : never }[keyof A]
+type Values<A> = { [K in keyof A]: A[K] extends readonly [unknown, infer C] ? ValueOf<C> : never }
+type DerivedValues<D> = { [K in keyof D]?: D[K] extends readonly [infer C, unknown] ? ValueOf<C> : never }
+type Present<A> = { [K in keyof A]: Exclude<A[K], undefined> }
+type Unknowns<U extends string> = { [K in `unknown_${U}_attrs`]?: number[] } & {
+  [K in `unknown_${U}_attrs_decoded`]?: UnknownAttribute[]
+}
+type Simplify<T> = { [K in keyof T]: T[K] } & {}
+
+/** The record that a set is read into. `W` is what its 64-bit values are: `number`, or `bigint`. */
+export type RecordOf<T, W = number> =
+  T extends AttributeSet<string, infer A, infer H, infer D, infer U>
+    ? Simplify<
+        Widen<Values<H>, W> &
+          Widen<Values<Pick<A, Always<A>>>, W> &
+          Partial<Widen<Present<Values<Omit<A, Always<A>>>>, W>> &
+          Widen<DerivedValues<D>, W> &
+          Unknowns<U>
+      >
+    : never
+
+export interface SetOptions<H extends Lines, D extends DerivedLines, U extends string, S> {
+  readonly header?: Header<H>
+  readonly derived?: D
+  readonly unknown?: U
+  readonly skip?: S
+}
+
+/**
+ * A set of attributes: `attributeSet('RTAX_', { mtu: ['RTAX_MTU', u32], ... })`. Each line's key is the field's public
+ * name. A constant that the enumeration does not have, or one without a line, is a type error.
+ */
+export function attributeSet<
+  G extends GroupName,
+  const A extends Lines<MemberOf<G>>,
+  const H extends Lines = {},
+  const D extends DerivedLines = {},
+  const U extends string = UnknownStem<G>,
+  const S extends readonly MemberOf<G>[] = [],
+>(group: G, attributes: A & Complete<G, A, S>, options: SetOptions<H, D, U, S> = {}): AttributeSet<G, A, H, D, U> {
+  return {
+    group,
+    attributes,
+    header: options.header,
+    derived: options.derived,
+    unknown: options.unknown ?? (group.replace(/_$/, '').toLowerCase() as U),
+    skip: options.skip ?? [],
+  }
+}
+
+/** Members of a fixed header that become fields, by the C struct's own names. */
+export function header<S extends StructName, const H extends Lines<keyof StructMembers<S> & string>>(
+  struct: S,
+  lines: H,
+): Header<H> {
+  return { struct, lines }
+}
+
+/** A kernel table that can be dumped: its messages, their header and attributes. */
+export interface Table<
+  A extends Lines = Lines,
+  H extends Lines = Lines,
+  D extends DerivedLines = DerivedLines,
+  U extends string = string,
+> extends AttributeSet<string, A, H, D, U> {
+  readonly name: string
+  readonly request: ConstantName
+  readonly reply: ConstantName
+  readonly header: Header<H>
+}
+
+export interface TableDefinition<G extends GroupName, A, H extends Lines, D extends DerivedLines, U extends string, S>
+  extends SetOptions<H, D, U, S> {
+  /** What it is called in errors and schemas. */
+  readonly name: string
+  /** The message that asks for it. */
+  readonly request: ConstantName
+  /** The message that a record comes in. */
+  readonly reply: ConstantName
+  readonly header: Header<H>
+  /** The C enumeration that numbers its attributes, by its members' prefix. */
+  readonly group: G
+  readonly attributes: A & Complete<G, A, S>
+}
+
+/** A table: one line a field. */
+export function table<
+  G extends GroupName,
+  const A extends Lines<MemberOf<G>>,
+  const H extends Lines = {},
+  const D extends DerivedLines = {},
+  const U extends string = UnknownStem<G>,
+  const S extends readonly MemberOf<G>[] = [],
+>(definition: TableDefinition<G, A, H, D, U, S>): Table<A, H, D, U> {
+  const { name, request, reply, group, attributes, header } = definition
+  return { ...attributeSet<G, A, H, D, U, S>(group, attributes, definition), name, request, reply, header }
+}

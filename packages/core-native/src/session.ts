@@ -1,0 +1,224 @@
+import { decoderOf } from './compile/bind.ts'
+import { constant } from './constants/index.ts'
+import { NetlinkError } from './errors.ts'
+import { abortable, Exchange } from './exchange.ts'
+import { remember } from './remember.ts'
+import type { Reply } from './reply.ts'
+import { buildRequest, type RequestParts } from './request.ts'
+import type { Decode } from './schema/codec.ts'
+import type { DecodeOptions } from './schema/frame.ts'
+import { refreshNames } from './schema/named.ts'
+import type { RecordOf, Table } from './schema/set.ts'
+import type { Transport } from './transport.ts'
+
+/** How a table is read. */
+export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint'> {
+  /** Stop reading when this is aborted: the call fails with `ABORTED`. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds after which the call fails with `TIMEOUT`. Default: none. */
+  readonly timeout?: number | undefined
+  /** How often a dump that the kernel says was interrupted starts again. Default: 5. */
+  readonly restarts?: number | undefined
+  /**
+   * What becomes of a dump that was interrupted to the last: `fail` with `DUMP_INTERRUPTED` (the default), or `return`
+   * what there is, with `interrupted: true` on the array.
+   */
+  readonly onInterrupted?: 'fail' | 'return' | undefined
+}
+
+/** The records of a table, and whether they are one consistent picture. */
+export type Dump<T> = T[] & {
+  /** The kernel's objects changed while they were listed, every time: rows may be missing, or there twice. */
+  readonly interrupted: boolean
+  /** How often the dump was started again. */
+  readonly restarts: number
+}
+
+/** What a stream returns at its end. */
+export interface StreamEnd {
+  readonly interrupted: boolean
+}
+
+type RecordsOf<T, O> = RecordOf<T, O extends { readonly bigint: true } ? bigint : number>
+
+const BUFFER_BYTES = 1024 * 1024 // not a kernel number: measured, one of two buffers that take turns
+/** The least that a receive must have free. */
+const RECEIVE_BYTES = 32 * 1024 // not a kernel number: what the kernel fills at most in one go
+const DEFAULT_RESTARTS = 5
+
+/** One socket to the kernel. It does one thing at a time; a second call waits for the first. */
+export class Session implements AsyncDisposable, Disposable {
+  readonly #transport: Transport
+  #buffers: [ArrayBuffer, ArrayBuffer] | undefined
+  #bufferBytes: number
+  #sequence = 0
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(transport: Transport, options: { readonly bufferBytes?: number } = {}) {
+    this.#transport = transport
+    this.#bufferBytes = options.bufferBytes ?? BUFFER_BYTES
+  }
+
+  /** Close the socket. A call that is under way fails with `ECANCELED`; later ones with `EBADF`. May be called twice. */
+  close(): void {
+    this.#transport.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  /** Every record of a table. An interrupted dump is started again. */
+  async dump<T extends Table, const O extends ReadOptions = {}>(
+    table: T,
+    request: RequestParts = {},
+    options?: O,
+  ): Promise<Dump<RecordsOf<T, O>>> {
+    const signal = deadline(options)
+    const limit = options?.restarts ?? DEFAULT_RESTARTS
+    for (let restarts = 0; ; restarts++) {
+      const records: Record<string, unknown>[] = []
+      const interrupted = await this.#collect(table, request, options ?? {}, signal, records)
+      if (interrupted && restarts < limit) continue
+      if (interrupted && options?.onInterrupted !== 'return') throw interruptedError(table.name, restarts)
+      Object.defineProperties(records, { interrupted: { value: interrupted }, restarts: { value: restarts } })
+      return records as Dump<RecordsOf<T, O>>
+    }
+  }
+
+  async #collect(
+    table: Table,
+    request: RequestParts,
+    options: ReadOptions,
+    signal: AbortSignal | undefined,
+    into: Record<string, unknown>[],
+  ): Promise<boolean> {
+    for await (const reply of this.#replies(table, request, options, signal)) {
+      for (const record of reply.records) into.push(record)
+      if (reply.ended) return reply.interrupted
+    }
+    return false
+  }
+
+  /**
+   * The records of a table in batches, as they come. What has been given cannot be taken back: a dump that was
+   * interrupted fails with `DUMP_INTERRUPTED` at its end, or says so in what it returns if `onInterrupted` is `return`.
+   */
+  async *stream<T extends Table, const O extends ReadOptions = {}>(
+    table: T,
+    request: RequestParts = {},
+    options?: O,
+  ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
+    let interrupted = false
+    for await (const reply of this.#replies(table, request, options ?? {}, deadline(options))) {
+      interrupted = reply.interrupted
+      if (reply.records.length > 0) yield reply.records as RecordsOf<T, O>[]
+    }
+    if (interrupted && options?.onInterrupted !== 'return') throw interruptedError(table.name, 0)
+    return { interrupted }
+  }
+
+  /** The one record that a request asks for, or the kernel's refusal (`ENOENT`, `ENODEV`, ...). */
+  async get<T extends Table, const O extends ReadOptions = {}>(
+    table: T,
+    request: RequestParts,
+    options?: O,
+  ): Promise<RecordsOf<T, O> | undefined> {
+    const records = await this.dump(table, { ...request, single: true }, options)
+    return records[0]
+  }
+
+  async *#replies(
+    table: Table,
+    parts: RequestParts,
+    options: ReadOptions,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Reply, void, void> {
+    refreshNames()
+    const request = buildRequest(table, parts)
+    const type = parts.type ?? constant(table.reply)
+    const release = await this.#take(signal, table.name)
+    let exchange: Exchange | undefined
+    try {
+      for (let given = false; ; ) {
+        const sequence = ++this.#sequence
+        const decode = remember(decoders, table, decoderOf)
+        exchange = new Exchange(this.#transport, {
+          request,
+          sequence,
+          type,
+          decode,
+          options,
+          buffers: this.#takeBuffers(),
+        })
+        try {
+          for await (const reply of exchange.batches(signal)) {
+            given ||= reply.records.length > 0
+            yield reply
+          }
+          return
+        } catch (error) {
+          if (given || !this.#grow(error)) throw error
+          await exchange.settle()
+        }
+      }
+    } finally {
+      // The rest of the reply is read before the next request; nobody waits for that but whoever makes it.
+      void (exchange?.settle() ?? Promise.resolve()).finally(release)
+    }
+  }
+
+  /** Wait for the calls before this one. The function that it answers lets the next one go. */
+  async #take(signal: AbortSignal | undefined, table: string): Promise<() => void> {
+    const before = this.#turn
+    let release = () => {}
+    const mine = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    this.#turn = before.then(() => mine)
+    try {
+      await abortable(before, signal, table)
+    } catch (error) {
+      release()
+      throw error
+    }
+    return release
+  }
+
+  #takeBuffers(): [ArrayBuffer, ArrayBuffer] {
+    this.#buffers ??= [new ArrayBuffer(this.#bufferBytes), new ArrayBuffer(this.#bufferBytes)]
+    return this.#buffers
+  }
+
+  /** Make room for a datagram that did not fit. False where that is not what went wrong. */
+  #grow(error: unknown): boolean {
+    if (!(error instanceof NetlinkError) || error.code !== 'EMSGSIZE' || error.size === undefined) return false
+    if (error.size <= this.#bufferBytes) return false
+    while (this.#bufferBytes < error.size + RECEIVE_BYTES) this.#bufferBytes *= 2
+    this.#buffers = undefined
+    return true
+  }
+}
+
+const decoders = new WeakMap<Table, Decode>()
+
+function deadline(options: ReadOptions | undefined): AbortSignal | undefined {
+  const { signal, timeout } = options ?? {}
+  if (timeout === undefined) return signal
+  if (!Number.isFinite(timeout) || timeout < 0) throw new TypeError('timeout: not a number of milliseconds')
+  const timer = AbortSignal.timeout(timeout)
+  return signal ? AbortSignal.any([signal, timer]) : timer
+}
+
+function interruptedError(table: string, restarts: number): NetlinkError {
+  const again = restarts > 0 ? `, and again each of the ${restarts} times that it was started anew` : ''
+  return new NetlinkError(`${table}: the kernel's objects changed while it listed them (NLM_F_DUMP_INTR)${again}`, {
+    code: 'DUMP_INTERRUPTED',
+    table,
+    operation: 'receive',
+  })
+}

@@ -1,0 +1,88 @@
+import {
+  type Dump,
+  Query,
+  type ReadOptions,
+  type SessionOptions,
+  type SourceOptions,
+  withSession,
+} from '@netsnap/core-native'
+import { attachDecoders } from '@netsnap/core-native/compile'
+import { constant } from '@netsnap/core-native/constants'
+import { factories } from './generated/rule.decoders.ts'
+import { type Rule, type RuleBigInt, rule } from './rule.ts'
+
+export { type Rule, type RuleBigInt, rule } from './rule.ts'
+
+attachDecoders(rule, factories)
+
+const FAMILIES = {
+  ipv4: 'AF_INET',
+  ipv6: 'AF_INET6',
+  ipmr: 'RTNL_FAMILY_IPMR',
+  ip6mr: 'RTNL_FAMILY_IP6MR',
+} as const
+
+/** A family that has policy rules. */
+export type RuleFamily = keyof typeof FAMILIES
+
+/** Which rules to read, and how. */
+export interface RuleOptions extends ReadOptions {
+  /** The rules of one address family only. Default: all that the kernel has. */
+  readonly family?: RuleFamily | undefined
+}
+
+export interface GetRulesOptions extends RuleOptions, SourceOptions {}
+
+function familyNumber(family: RuleFamily | undefined): number {
+  if (family === undefined) return constant('AF_UNSPEC')
+  if (!Object.hasOwn(FAMILIES, family)) {
+    throw new TypeError(`family: ${JSON.stringify(family)} is none of ${Object.keys(FAMILIES).join(', ')}`)
+  }
+  return constant(FAMILIES[family])
+}
+
+type RuleOf<O> = O extends { readonly bigint: true } ? RuleBigInt : Rule
+
+/**
+ * The policy routing rules of a network namespace, family by family in the order in which the kernel tries them.
+ *
+ * Rejects with `NetlinkError`: `DUMP_INTERRUPTED` where the rules changed each time they were listed, `ENOENT` where
+ * there is no such namespace, `EPERM` where it may not be entered, `ABORTED` and `TIMEOUT` as asked for.
+ *
+ * @throws TypeError for options that make no sense, before anything is sent.
+ */
+export async function getRules<const O extends GetRulesOptions = {}>(options?: O): Promise<Dump<RuleOf<O>>> {
+  const request = { header: { family: familyNumber(options?.family) } }
+  const records = await withSession('NETLINK_ROUTE', options ?? {}, (session) => session.dump(rule, request, options))
+  return records as Dump<unknown> as Dump<RuleOf<O>>
+}
+
+/** How a {@link RoutingRuleQuery} reads. */
+export interface RoutingRuleQueryOptions extends SessionOptions, Omit<ReadOptions, 'bigint'> {}
+
+/**
+ * Reads rules in three ways: with a socket for each call, for a block, or for as long as you say.
+ *
+ * ```ts
+ * await new RoutingRuleQuery().getRules()
+ *
+ * await using query = new RoutingRuleQuery().open()
+ * await query.getRules({ family: 'ipv6' })
+ *
+ * const held = new RoutingRuleQuery().open()
+ * held.close()
+ * ```
+ */
+export class RoutingRuleQuery extends Query {
+  readonly #options: RoutingRuleQueryOptions
+
+  constructor(options: RoutingRuleQueryOptions = {}) {
+    super('NETLINK_ROUTE', options)
+    this.#options = options
+  }
+
+  /** The rules, as {@link getRules} gives them; the options of the call go before those of the query. */
+  async getRules<const O extends RuleOptions = {}>(options?: O): Promise<Dump<RuleOf<O>>> {
+    return (await getRules({ ...this.#options, ...options, netns: undefined, ...this.source })) as Dump<RuleOf<O>>
+  }
+}
