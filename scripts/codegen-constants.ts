@@ -8,15 +8,18 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { kernelSource } from '../packages/core-native/src/constants/generate.ts'
+import { headerReader, headerTree } from '../packages/core-native/src/constants/header-tree.ts'
 import { headers } from '../packages/core-native/src/constants/headers.ts'
+import { findInputs } from '../packages/core-native/src/constants/host-file.ts'
 import type { Definitions, Numbers, StructDefinition } from '../packages/core-native/src/constants/model.ts'
-import { headerReader, headerTree } from '../packages/core-native/src/constants/paths.ts'
 import { readHeaders } from '../packages/core-native/src/constants/reader/index.ts'
+import { newer as bundled } from '../packages/core-native/src/constants/snapshot.gen.ts'
 
 const target = new URL('../packages/core-native/src/constants/snapshot.gen.ts', import.meta.url)
 const lineWidth = 118
 
-interface Newer extends Pick<Definitions, 'groups' | 'structs'> {
+interface Newer extends Pick<Definitions, 'groups'> {
   readonly release: string
 }
 
@@ -26,7 +29,7 @@ function main(): void {
   const tree = headerTree(root)
   if (!tree) throw new Error(`${root} holds no kernel headers (no include/uapi/linux, no linux)`)
   const definitions = readHeaders(headers, headerReader(tree), { bigEndian: false })
-  const text = render(releaseOf(root), definitions, { release: '', groups: {}, structs: {} })
+  const text = render(releaseOf(root), definitions, beyondHeaders(definitions))
   writeFileSync(target, text)
   console.log(`${text.split('\n').length} lines`)
 }
@@ -52,6 +55,39 @@ function releaseOf(root: string): string {
   const makefile = readFileSync(join(root, 'Makefile'), 'utf8')
   const part = (name: string) => new RegExp(`^${name} = (\\d+)`, 'm').exec(makefile)?.[1]
   return [part('VERSION'), part('PATCHLEVEL'), part('SUBLEVEL')].join('.')
+}
+
+/**
+ * What the running kernel knows beyond the headers, and what an earlier run found in a kernel at least as new: a run on
+ * an older kernel loses nothing.
+ */
+function beyondHeaders(definitions: Definitions): Newer {
+  const kernel = kernelSource(findInputs())
+  const earlier: Newer = bundled
+  const sources = kernel && isOlder(earlier.release, kernel.version ?? '') ? [kernel, earlier] : [earlier]
+  const named = new Set(Object.values(definitions.groups).flatMap((members) => Object.keys(members)))
+  const groups: Record<string, Record<string, number>> = {}
+  for (const [group, members] of sources.flatMap((source) => Object.entries(source.groups))) {
+    for (const [name, value] of Object.entries(members)) {
+      if (named.has(name)) continue
+      groups[group] ??= {}
+      groups[group][name] ??= value
+    }
+  }
+  return {
+    release: kernel && sources.length > 1 ? upstream(kernel.version ?? '') : earlier.release,
+    groups,
+    structs: {},
+  }
+}
+
+/** Without what a distribution appends. */
+function upstream(release: string): string {
+  return /^\d+\.\d+(\.\d+)?/.exec(release)?.[0] ?? release
+}
+
+function isOlder(earlier: string, now: string): boolean {
+  return earlier === '' || upstream(earlier).localeCompare(upstream(now), 'en', { numeric: true }) <= 0
 }
 
 function render(release: string, definitions: Definitions, newer: Newer): string {
@@ -85,10 +121,7 @@ export const newer = {
   groups: {
 ${entries(newer.groups, numbers, '    ')}
   },
-  structs: {
-${entries(newer.structs, struct, '    ')}
-  },
-} as const
+}
 `
 }
 

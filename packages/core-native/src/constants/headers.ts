@@ -7,7 +7,7 @@ const whole = [
   'ip6_tunnel gtp veth can/netlink can/vxcan cfm_bridge mrp_bridge amt wwan hsr_netlink',
   'if_addr if_addrlabel neighbour netconf fib_rules',
   'lwtunnel mpls mpls_iptunnel seg6 seg6_local seg6_iptunnel seg6_hmac rpl rpl_iptunnel ioam6 ioam6_iptunnel ila',
-  'nexthop in_route ipv6_route mroute mroute6 wireguard dpll',
+  'nexthop in_route ipv6_route mroute mroute6 wireguard dpll btf',
 ]
 
 /** Large headers of which a few names are needed. */
@@ -33,3 +33,7 @@ export const headers: readonly HeaderRequest[] = [
   { header: kernelSocketHeader, only: ['AF_', 'PF_'] },
   { header: 'bits/socket.h', only: ['AF_', 'PF_'] },
 ]
+
+/** Beginnings of attribute names: an enum of a newer kernel that starts with `..._UNSPEC` below one of these is kept too. */
+export const attributeFamilies: readonly string[] =
+  'IFLA_ IFA_ RTA_ NHA_ NDA_ MDBA_ MDBE_ FRA_ BRIDGE_ LWTUNNEL_ MPLS_ WG DPLL_ NETNSA_'.split(' ')

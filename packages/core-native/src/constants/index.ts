@@ -1,27 +1,32 @@
-import { type Constants, constantsFrom, type Layer } from './lookup.ts'
+import { bundledConstants } from './bundled.ts'
+import type { Constants } from './lookup.ts'
 import type { Layout } from './model.ts'
-import * as snapshot from './snapshot.gen.ts'
+import type { ConstantReport } from './report.ts'
+import { loadGenerator, type Provenance, type Resolution, resolve } from './resolve.ts'
 import type { ConstantName } from './types.ts'
 
+export { bundledConstants } from './bundled.ts'
 export type { Constants } from './lookup.ts'
 export type { Layout, LayoutMember, MemberDefinition, ScalarType, StructDefinition } from './model.ts'
+export type { ConstantReport, ConstantSource } from './report.ts'
+export type { Provenance } from './resolve.ts'
 export type { ConstantName, GroupName, MemberOf, StructMembers, StructName } from './types.ts'
 
-const bundledLayers: readonly Layer[] = [snapshot.newer, snapshot]
+let resolved: Resolution | undefined
 
-let resolved: Constants | undefined
-let bundledOnly: Constants | undefined
-
-/** The constants of this machine, resolved once, when first asked for. */
-export function constants(): Constants {
-  resolved ??= constantsFrom(bundledLayers)
+function resolveOnce(): Resolution {
+  resolved ??= resolve()
   return resolved
 }
 
-/** The constants that come with this package, whatever this machine says: the same everywhere. */
-export function bundledConstants(): Constants {
-  bundledOnly ??= constantsFrom(bundledLayers)
-  return bundledOnly
+/** The constants of this machine: its kernel's, its headers', and the bundled ones. Resolved when first asked for. */
+export function constants(): Constants {
+  return resolveOnce().constants
+}
+
+/** Where `constants()` come from. */
+export function provenance(): Provenance {
+  return resolveOnce().provenance
 }
 
 /** The number of a name. */
@@ -33,4 +38,9 @@ export function constant(name: ConstantName): number {
 
 export function bundledLayout(struct: string): Layout | undefined {
   return bundledConstants().layout(struct)
+}
+
+/** What each source says about a name, all names that begin so, or all. Reads the sources anew. */
+export function report(pattern?: string): ConstantReport[] {
+  return loadGenerator().report(pattern)
 }

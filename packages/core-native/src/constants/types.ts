@@ -3,7 +3,7 @@ import type { groups, macros, networkOrder, newer, structs } from './snapshot.ge
 
 type Groups = typeof groups
 type NewerGroups = typeof newer.groups
-type Structs = typeof structs & typeof newer.structs
+type Structs = typeof structs
 type KeyOfEach<T> = { [K in keyof T]: keyof T[K] }[keyof T] & string
 
 /** An attribute enumeration or another C enum, by the name that groups.ts gives it: 'FRA_', 'IFLA_BR_', 'CTRL_ATTR_'. */

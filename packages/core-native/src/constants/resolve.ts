@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module'
+import { bundledLayers, bundledRelease, newerRelease } from './bundled.ts'
+import {
+  cacheFile,
+  findInputs,
+  fits,
+  type HostConstants,
+  type Inputs,
+  identify,
+  installedFile,
+  readHostFile,
+} from './host-file.ts'
+import { type Constants, constantsFrom } from './lookup.ts'
+
+/** Where this process has its constants from. */
+export interface Provenance {
+  /** 'install' and 'cache': a file made earlier; 'generated': read just now; 'snapshot': the bundled ones alone. */
+  readonly origin: 'install' | 'cache' | 'generated' | 'snapshot'
+  /** The file that the origin means. */
+  readonly file: string | null
+  readonly headers: { readonly path: string; readonly version: string | null } | null
+  /** Release of the kernel whose BTF was read. */
+  readonly kernel: string | null
+  /** Release of the bundled definitions, and of the newer kernel from which a few were added. */
+  readonly snapshot: string
+  readonly newer: string
+  /** What went wrong on the way; none of it keeps anything from working. */
+  readonly problems: readonly string[]
+}
+
+export interface Resolution {
+  readonly constants: Constants
+  readonly provenance: Provenance
+}
+
+type Generator = typeof import('./generate.ts')
+
+/** Never throws: whatever fails, the bundled definitions remain. */
+export function resolve(env: NodeJS.ProcessEnv = process.env): Resolution {
+  const problems: string[] = []
+  try {
+    const inputs = findInputs(env)
+    const { origin, file, host } = find(inputs, env, problems)
+    return resolution(origin, file, inputs, host, problems)
+  } catch (error) {
+    problems.push(messageOf(error))
+    return resolution('snapshot', null, { headers: undefined, btf: undefined }, undefined, problems)
+  }
+}
+
+interface Answer {
+  readonly origin: Provenance['origin']
+  readonly file: string | null
+  readonly host: HostConstants | undefined
+}
+
+function find(inputs: Inputs, env: NodeJS.ProcessEnv, problems: string[]): Answer {
+  if (inputs.headers === undefined && inputs.btf === undefined)
+    return { origin: 'snapshot', file: null, host: undefined }
+  const now = identify(inputs)
+  const installed = readHostFile(installedFile, false)
+  if (installed && fits(installed.fingerprint, now)) return { origin: 'install', file: installedFile, host: installed }
+  const path = cacheFile(env, keyOf(inputs))
+  const cached = path === undefined ? undefined : readHostFile(path, true)
+  if (cached && fits(cached.fingerprint, now)) return { origin: 'cache', file: path ?? null, host: cached }
+  return { origin: 'generated', ...generateAndKeep(inputs, path, problems) }
+}
+
+function generateAndKeep(inputs: Inputs, path: string | undefined, problems: string[]): Omit<Answer, 'origin'> {
+  const generator = loadGenerator()
+  const host = generator.generate(inputs)
+  try {
+    if (path !== undefined) generator.writeCacheFile(path, host)
+    return { file: path ?? null, host }
+  } catch (error) {
+    problems.push(`not cached: ${messageOf(error)}`)
+    return { file: null, host }
+  }
+}
+
+/** Synchronously, and only when needed: a dozen modules that most processes never use. */
+export function loadGenerator(): Generator {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  return createRequire(import.meta.url)(`./generate.${extension}`) as Generator
+}
+
+/** Processes that read other places keep other files. */
+function keyOf({ headers = '', btf = '' }: Inputs): string {
+  let hash = 0
+  for (const character of `${process.arch}\n${headers}\n${btf}`)
+    hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0 // not a kernel number: a hash
+  return (hash >>> 0).toString(36) // not a kernel number: letters and digits
+}
+
+function resolution(
+  origin: Provenance['origin'],
+  file: string | null,
+  inputs: Inputs,
+  host: HostConstants | undefined,
+  problems: readonly string[],
+): Resolution {
+  const layers = [host?.kernel, host?.headers].filter((layer) => layer !== null && layer !== undefined)
+  const path = host?.headers ? inputs.headers : undefined
+  return {
+    constants: constantsFrom([...layers, ...bundledLayers]),
+    provenance: {
+      origin,
+      file,
+      headers: path === undefined ? null : { path, version: host?.headersVersion ?? null },
+      kernel: host?.kernelRelease ?? null,
+      snapshot: bundledRelease,
+      newer: newerRelease,
+      problems,
+    },
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
