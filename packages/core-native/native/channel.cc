@@ -65,12 +65,12 @@ bool EndsReply(const uint8_t* datagram, size_t size) {
 
 }  // namespace
 
-std::shared_ptr<Channel> Channel::Open(int protocol, std::optional<int> netns,
+std::unique_ptr<Channel> Channel::Open(int protocol, std::optional<int> netns,
                                        Failure* failure) {
   const int fd = netns ? CreateIn(*netns, protocol, failure)
                        : Create(protocol, failure);
   if (fd < 0) return nullptr;
-  auto channel = std::make_shared<Channel>(fd);
+  auto channel = std::make_unique<Channel>(fd);
   if (!channel->Configure(failure)) return nullptr;
   channel->Prime();
   return channel;
@@ -106,6 +106,13 @@ void Channel::Prime() const {
   noop.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
   std::array<uint8_t, kLeastSpace> room;
   if (Send(&noop, sizeof noop) == 0) Receive(room.data(), room.size());
+}
+
+uint32_t Channel::Port() const {
+  sockaddr_nl own{};
+  socklen_t size = sizeof own;
+  getsockname(fd_, reinterpret_cast<sockaddr*>(&own), &size);
+  return own.nl_pid;
 }
 
 int Channel::Send(const void* request, size_t size) const {

@@ -29,13 +29,14 @@ struct Reply {
   Failure failure;
 };
 
-// An open netlink socket. The JavaScript object and the thread that receives
-// hold it together: closing cannot take the descriptor from under a receive.
+// An open netlink socket; its end closes the descriptor. Not a shared_ptr's: the
+// one of today's compilers does not load with the C library of Node's oldest
+// systems (__libc_single_threaded).
 class Channel {
  public:
   // Opens a socket in this network namespace, or in the one that the descriptor
   // `netns` stands for. Returns null and tells why when it is refused.
-  static std::shared_ptr<Channel> Open(int protocol, std::optional<int> netns,
+  static std::unique_ptr<Channel> Open(int protocol, std::optional<int> netns,
                                        Failure* failure);
   explicit Channel(int fd) : fd_(fd) {}
   ~Channel();
@@ -52,6 +53,8 @@ class Channel {
   void Close() { closed_ = true; }
   bool closed() const { return closed_; }
   int fd() const { return fd_; }
+  // Which of the kernel's answers are this socket's: they carry its port.
+  uint32_t Port() const;
 
  private:
   bool Configure(Failure* failure) const;

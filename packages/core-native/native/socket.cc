@@ -78,7 +78,8 @@ struct Socket::Watch {
 
 Napi::Function Socket::Define(Napi::Env env) {
   return DefineClass(env, "Socket",
-                     {InstanceMethod<&Socket::Send>("send"),
+                     {InstanceAccessor<&Socket::Port>("port"),
+                      InstanceMethod<&Socket::Send>("send"),
                       InstanceMethod<&Socket::Receive>("receive"),
                       InstanceMethod<&Socket::Close>("close")});
 }
@@ -93,6 +94,11 @@ Socket::Socket(const Napi::CallbackInfo& info) : ObjectWrap(info) {
   Failure failure;
   channel_ = Channel::Open(protocol, netns, &failure);
   if (!channel_) throw Napi::Error(Env(), MakeError(Env(), failure));
+  port_ = channel_->Port();
+}
+
+Napi::Value Socket::Port(const Napi::CallbackInfo&) {
+  return Napi::Number::New(Env(), port_);
 }
 
 void Socket::Send(const Napi::CallbackInfo& info) {
@@ -102,7 +108,7 @@ void Socket::Send(const Napi::CallbackInfo& info) {
           "the request must be a Uint8Array");
   const auto request = info[0].As<Napi::Uint8Array>();
   const int error =
-      channel_ ? channel_->Send(request.Data(), request.ByteLength()) : EBADF;
+      IsOpen() ? channel_->Send(request.Data(), request.ByteLength()) : EBADF;
   if (error != 0) throw Napi::Error(Env(), MakeError(Env(), {error, "sendto"}));
 }
 
@@ -114,12 +120,11 @@ Napi::Value Socket::Receive(const Napi::CallbackInfo& info) {
   // Memory that shrinks while a thread writes to it is no place to receive into.
   Require(info, !buffer.Get("resizable").ToBoolean(),
           "the buffer must be of a fixed length");
-  if (!channel_) throw Napi::Error(Env(), MakeError(Env(), {EBADF}));
-  Require(info, !source_, "a receive is already in flight on this socket");
+  if (!IsOpen()) throw Napi::Error(Env(), MakeError(Env(), {EBADF}));
+  Require(info, deferred_ == nullptr, "a receive is already in flight on this socket");
 
   napi_value promise;
   if (napi_create_promise(Env(), &deferred_, &promise) != napi_ok) return {};
-  source_ = channel_;
   buffer_ = Napi::Persistent(buffer);
   size_ = buffer.ByteLength();
   Ref();
@@ -128,12 +133,14 @@ Napi::Value Socket::Receive(const Napi::CallbackInfo& info) {
 }
 
 void Socket::Close(const Napi::CallbackInfo&) {
-  if (!channel_) return;
+  if (!IsOpen()) return;
   channel_->Close();
-  channel_.reset();
-  if (watch_ == nullptr) return;
-  watch_->Stop();
-  Settle({ECANCELED});
+  if (deferred_ == nullptr) {
+    channel_.reset();
+  } else if (watch_ != nullptr) {
+    watch_->Stop();
+    Settle({ECANCELED});
+  }
 }
 
 // The buffer's memory, or null if it was detached since the receive began. That
@@ -162,14 +169,14 @@ void Socket::Queue() {
 
 void Socket::Execute(napi_env, void* data) {
   auto* self = static_cast<Socket*>(data);
-  self->reply_ = self->source_->Receive(self->data_, self->size_);
+  self->reply_ = self->channel_->Receive(self->data_, self->size_);
 }
 
 void Socket::Complete(napi_env env, napi_status, void* data) {
   auto* self = static_cast<Socket*>(data);
   napi_delete_async_work(env, self->work_);
   const Reply& reply = self->reply_;
-  if (self->source_->closed()) return self->Settle({ECANCELED});
+  if (self->channel_->closed()) return self->Settle({ECANCELED});
   if (self->Memory() == nullptr) return self->Settle({EFAULT});
   if (reply.bytes == 0 && reply.failure.error == 0) return self->Wait();
   self->Settle(reply.failure);
@@ -180,7 +187,7 @@ void Socket::Wait() {
   if (napi_get_uv_event_loop(Env(), &loop) != napi_ok) return;
   watch_ = new Watch{{}, nullptr, this};
   watch_->poll.data = watch_;
-  const int status = uv_poll_init(loop, &watch_->poll, source_->fd());
+  const int status = uv_poll_init(loop, &watch_->poll, channel_->fd());
   if (status != 0) {
     delete watch_;
     watch_ = nullptr;
@@ -191,13 +198,14 @@ void Socket::Wait() {
 }
 
 void Socket::Settle(const Failure& failure) {
-  source_.reset();
+  if (channel_->closed()) channel_.reset();
   buffer_.Reset();
   if (failure.error != 0) {
     napi_reject_deferred(Env(), deferred_, MakeError(Env(), failure));
   } else {
     napi_resolve_deferred(Env(), deferred_, MakeReceived(Env(), reply_));
   }
+  deferred_ = nullptr;
   Unref();
 }
 

@@ -12,6 +12,7 @@ namespace netsnap {
 // The JavaScript class:
 //
 //   new Socket(protocol: number, netns?: number)
+//   port: number
 //   send(request: Uint8Array): void
 //   receive(into: ArrayBuffer): Promise<{ bytes: number, done: boolean }>
 //   close(): void
@@ -31,6 +32,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
  private:
   struct Watch;
 
+  Napi::Value Port(const Napi::CallbackInfo& info);
   void Send(const Napi::CallbackInfo& info);
   Napi::Value Receive(const Napi::CallbackInfo& info);
   void Close(const Napi::CallbackInfo& info);
@@ -40,16 +42,18 @@ class Socket : public Napi::ObjectWrap<Socket> {
   static void Execute(napi_env env, void* data);
   static void Complete(napi_env env, napi_status status, void* data);
   void Wait();
-  void Finish();
   void Settle(const Failure& failure);
 
-  // Null once closed.
-  std::shared_ptr<Channel> channel_;
+  bool IsOpen() const { return channel_ && !channel_->closed(); }
+
+  // A receive in flight keeps it: closing cannot take the descriptor from under
+  // the thread that receives.
+  std::unique_ptr<Channel> channel_;
+  uint32_t port_ = 0;
 
   // The receive in flight, if there is one: it keeps this object alive.
   napi_deferred deferred_ = nullptr;
   Napi::Reference<Napi::ArrayBuffer> buffer_;
-  std::shared_ptr<Channel> source_;
   uint8_t* data_ = nullptr;
   size_t size_ = 0;
   napi_async_work work_ = nullptr;

@@ -1,6 +1,9 @@
 /** How much of a buffer one receive fills. */
 export interface Received {
-  /** Bytes of whole datagrams now in the buffer. Each datagram begins at the byte after the one before it. */
+  /**
+   * Bytes of whole datagrams now in the buffer. Each datagram begins where the one before it ends, rounded up to
+   * `NLMSG_ALIGNTO`; the bytes between are zero, and counted.
+   */
   readonly bytes: number
   /** True when the last datagram held an `NLMSG_DONE` or `NLMSG_ERROR`: nothing more may be coming. */
   readonly done: boolean
@@ -14,7 +17,7 @@ export interface Transport {
   send(request: Uint8Array): void
   /**
    * Fill `into` with whole datagrams from the kernel, off the main thread, until one of them ends the reply or less
-   * than 32 KiB is free. `into` must not be read or reused until the promise settles.
+   * than 32 KiB is free. `into` must not be read, reused or transferred until the promise settles.
    *
    * Rejects with `NetlinkError`: `EMSGSIZE` (with `size`, when a datagram did not fit), `ECANCELED` (closed while it
    * waited), `EBADF` (closed before), or the errno of the receive (`ENOBUFS`, ...).

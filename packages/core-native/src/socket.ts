@@ -1,0 +1,147 @@
+import { createRequire } from 'node:module'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { NetlinkError } from './errors.ts'
+import type { Received, Transport } from './transport.ts'
+
+/** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
+interface NativeSocket extends Transport {
+  readonly port: number
+}
+interface Addon {
+  readonly Socket: new (protocol: number, netns?: number) => NativeSocket
+}
+interface NativeFailure {
+  readonly message: string
+  readonly errno: number
+  readonly syscall?: string
+  readonly size?: number
+}
+
+export interface SocketOptions {
+  /** Open file descriptor of the network namespace to open the socket in. It may be closed right after. */
+  readonly netns?: number | undefined
+}
+
+type Operation = 'open' | 'send' | 'receive'
+
+const attempts: Readonly<Record<Operation, string>> = {
+  open: 'the kernel refused to open the socket',
+  send: 'the kernel refused the request',
+  receive: 'receiving from the kernel failed',
+}
+
+/** Some errnos have two names: of these the kernel's headers and its messages use the one given here. */
+const preferred: readonly string[] = ['EAGAIN', 'EOPNOTSUPP', 'EDEADLK']
+
+/** The name of an errno: `EPERM` for 1, or `ERRNO_4095` for one that nobody has named. */
+export function errnoName(errno: number): string {
+  const names = Object.entries(constants.errno).flatMap(([name, value]) => (value === errno ? [name] : []))
+  return names.find((name) => preferred.includes(name)) ?? names[0] ?? `ERRNO_${errno}`
+}
+
+/** The `NetlinkError` for an errno that the addon, or a fake of it, came upon. */
+export function socketError(operation: Operation, failure: NativeFailure): NetlinkError {
+  const code = errnoName(failure.errno)
+  return new NetlinkError(explain(operation, code, failure), { code, operation, size: failure.size })
+}
+
+function explain(operation: Operation, code: string, failure: NativeFailure): string {
+  const { syscall, size, message } = failure
+  if (code === 'EBADF' && syscall !== 'setns') return 'the socket is closed (EBADF)'
+  if (code === 'ECANCELED') return 'the socket was closed during the receive (ECANCELED)'
+  if (code === 'EFAULT') return 'the buffer was detached during the receive (EFAULT)'
+  if (size !== undefined) return `a datagram of ${size} bytes did not fit into the buffer (EMSGSIZE)`
+  if (syscall === 'setns' && (code === 'EINVAL' || code === 'EBADF')) {
+    return `the descriptor given is not that of a network namespace (${code}): ${message}`
+  }
+  const attempt = syscall === 'setns' ? 'the kernel refused to enter the network namespace' : attempts[operation]
+  return `${attempt} (${code}): ${message}`
+}
+
+function guard<T>(operation: Operation, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw toNetlinkError(operation, error)
+  }
+}
+
+function toNetlinkError(operation: Operation, error: unknown): unknown {
+  return error instanceof Error && 'errno' in error ? socketError(operation, error as NativeFailure) : error
+}
+
+class Socket implements Transport {
+  readonly port: number
+  readonly #native: NativeSocket
+
+  constructor(native: NativeSocket) {
+    this.port = native.port
+    this.#native = native
+  }
+
+  send(request: Uint8Array): void {
+    guard('send', () => this.#native.send(request))
+  }
+
+  async receive(into: ArrayBuffer): Promise<Received> {
+    try {
+      return await this.#native.receive(into)
+    } catch (error) {
+      throw toNetlinkError('receive', error)
+    }
+  }
+
+  close(): void {
+    this.#native.close()
+  }
+}
+
+let addon: Addon | undefined
+
+/** Loaded at the first socket, not before: all else works where the addon does not. */
+function loadAddon(): Addon {
+  if (addon !== undefined) return addon
+  if (process.platform !== 'linux') {
+    throw missing(`netlink sockets exist on Linux only, and this is ${process.platform}`)
+  }
+  const require = createRequire(import.meta.url)
+  try {
+    const load = require('node-gyp-build') as (directory: string) => Addon
+    addon = load(fileURLToPath(new URL('../native', import.meta.url)))
+    return addon
+  } catch (cause) {
+    throw missing(howToBuild(), cause)
+  }
+}
+
+function howToBuild(): string {
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
+  const libc = report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
+  const script = fileURLToPath(new URL('../scripts/build-native.mjs', import.meta.url))
+  return (
+    `the addon of @netsnap/core-native for ${process.platform}-${process.arch} (${libc}) is not there or does not load. ` +
+    `To build it, install a C++ compiler, make and Python (on Debian: g++ make python3) and run: node ${script}`
+  )
+}
+
+function missing(message: string, cause?: unknown): NetlinkError {
+  return new NetlinkError(message, { code: 'ADDON_MISSING', operation: 'open', cause })
+}
+
+function requireCount(value: number, what: string): void {
+  if (!Number.isInteger(value) || value < 0) {
+    throw new TypeError(`${what} must be a non-negative integer, not ${String(value)}`)
+  }
+}
+
+/**
+ * Open a netlink socket for a protocol (`NETLINK_ROUTE`, `NETLINK_GENERIC`), in this network namespace or in another.
+ * Throws `NetlinkError`: the errno of the refusal, or `ADDON_MISSING` with what to do about it.
+ */
+export function openSocket(protocol: number, { netns }: SocketOptions = {}): Transport {
+  requireCount(protocol, 'the netlink protocol')
+  if (netns !== undefined) requireCount(netns, 'the descriptor of the network namespace')
+  const { Socket: Native } = loadAddon()
+  return new Socket(guard('open', () => new Native(protocol, netns)))
+}
