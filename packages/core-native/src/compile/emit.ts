@@ -45,7 +45,8 @@ function emitList(letter: string, indexes: readonly number[], list: string): str
 
 function emitHeader(set: AnySet): string {
   const indexes = headerFields(set).map((_, i) => i)
-  const list = (letter: string, member: string) => emitList(letter, indexes, `b.header.map((member) => member.${member})`)
+  const list = (letter: string, member: string) =>
+    emitList(letter, indexes, `b.header.map((member) => member.${member})`)
   return list('h', 'read') + list('o', 'offset') + list('z', 'size')
 }
 
@@ -140,13 +141,17 @@ export function emitModule(source: string, table: Table): string {
   const constants = bundledConstants()
   const binding: Binding = { constants, header: constants.layout(table.header.struct), decoder: () => () => ({}) }
   const names = [...setsOf(table)].map((set, i) => [i === 0 ? table.name : `${table.name}_${i}`, set] as const)
+  const factories = names.map(([name, set]) => emitFactory(`decode_${name}`, set, binding))
+  const used = ['type BoundSet', 'type Decode', 'KEEP', 'lengthsOf'].filter((name) => {
+    return name.startsWith('type ') || factories.some((factory) => factory.includes(name))
+  })
   return `// Generated from ${source} by scripts/compile-tables.ts. Do not edit.
-import { type BoundSet, type Decode, KEEP, lengthsOf } from '@netsnap/core-native/compile'
+import { ${used.join(', ')} } from '@netsnap/core-native/compile'
 
 type Any = any
 type Loose = Record<string, Any>
 const NONE = {}
-${names.map(([name, set]) => emitFactory(`decode_${name}`, set, binding)).join('\n')}
+${factories.join('\n')}
 /** A factory for each set of the table, in the order of \`setsOf\`. */
 export const factories = [${names.map(([name]) => `decode_${name}`).join(', ')}]
 `

@@ -75,7 +75,7 @@ export interface UnknownAttribute {
 }
 
 type Always<A> = { [K in keyof A]: A[K] extends readonly [unknown, Otherwise<unknown>] ? K : never }[keyof A]
-type Values<A> = { [K in keyof A]: A[K] extends readonly [unknown, infer C] ? ValueOf<C> : never }
+type Values<A> = { -readonly [K in keyof A]: A[K] extends readonly [unknown, infer C] ? ValueOf<C> : never }
 type DerivedValues<D> = { [K in keyof D]?: D[K] extends readonly [infer C, unknown] ? ValueOf<C> : never }
 type Present<A> = { [K in keyof A]: Exclude<A[K], undefined> }
 type Unknowns<U extends string> = { [K in `unknown_${U}_attrs`]?: number[] } & {

@@ -1,0 +1,36 @@
+// Generated from test/fixtures/sample-tables.ts by scripts/compile-tables.ts. Do not edit.
+import { type BoundSet, type Decode, lengthsOf } from '../../src/compile/index.ts'
+
+type Any = any
+type Loose = Record<string, Any>
+const NONE = {}
+export function decode_small(b: BoundSet): Decode {
+  const [h0] = b.header.map((member) => member.read) as Any
+  const [o0] = b.header.map((member) => member.offset) as Any
+  const [z0] = b.header.map((member) => member.size) as Any
+  const [a0, a1] = b.lines.map((line) => line.read) as Any
+  const [s0, s1] = b.lines.map(lengthsOf) as Any
+  const { slots, keepUnknown, malformed, headerBytes, outermost } = b
+  return (f, at, end) => {
+    if (outermost) f.body = at
+    if (end - at < headerBytes) throw malformed(-1)
+    const { view, little } = f
+    const r: Loose = { "length": h0(f, at + o0, z0, NONE) }
+    for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
+      size = view.getUint16(p, little)
+      const type = view.getUint16(p + 2, little)
+      if (size < 4 || p + size > end) throw malformed(type)
+      const n = size - 4
+      switch (slots[type & 16383]) {
+        case 1: if (!s0(n)) break; r["prefix"] = a0(f, p + 4, n, r); continue
+        case 2: if (n !== s1) break; r["id"] = a1(f, p + 4, n, r); continue
+        case 255: continue
+      }
+      if (f.captureUnknown) keepUnknown(r, f, type, p + 4, n)
+    }
+    return r
+  }
+}
+
+/** A factory for each set of the table, in the order of `setsOf`. */
+export const factories = [decode_small]
