@@ -9,7 +9,7 @@ export interface Namespace {
   readonly path: string
   /** Run a shell command in it and return what it prints. Throws what the command says when it fails. */
   run(command: string): string
-  /** Run many commands of `ip` for one object in one go: `batch('rule', ['add pref 7 ...', ...])`. */
+  /** Run many commands of `ip` for one object in one go: `batch('rule', ['add pref 7 ...', ...])`, `batch('-6 route', ...)`. */
   batch(object: string, lines: readonly string[]): void
   /** Run a command that prints JSON, as `ip -j -d rule` does. */
   json<T = unknown>(command: string): T
@@ -33,8 +33,11 @@ export async function createNamespace(): Promise<Namespace> {
     pid,
     path,
     run: (command) => run(command),
-    batch: (object, lines) => void run('ip -batch -', lines.map((line) => `${object} ${line}\n`).join('')),
-    json: <T>(command: string) => JSON.parse(run(command) || '[]') as T,
+    batch(object, lines) {
+      const [, options = '', name = ''] = /^((?:-\S+ +)*)(.*)$/.exec(object) ?? []
+      run(`ip ${options}-batch -`, lines.map((line) => `${name} ${line}\n`).join(''))
+    },
+    json: <T>(command: string) => JSON.parse(run(command).trim() || '[]') as T,
     close,
     [Symbol.asyncDispose]: close,
   }
