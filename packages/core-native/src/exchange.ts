@@ -47,9 +47,7 @@ export class Exchange {
     const reply = this.#reply
     this.#receive()
     while (!reply.ended) {
-      const [frame, bytes] = await this.#next(signal)
-      reply.records = []
-      readMessages(frame, bytes, reply)
+      await this.#read(reply, signal)
       yield reply
     }
   }
@@ -58,16 +56,27 @@ export class Exchange {
   async settle(): Promise<void> {
     const reply: Reply = { ...this.#reply, decode: () => ({}) }
     try {
-      while (!reply.ended && !this.#broken) {
-        const [frame, bytes] = await this.#next(undefined)
-        reply.records = []
-        readMessages(frame, bytes, reply)
+      while (!this.#reply.ended && !this.#broken) {
+        await this.#read(reply, undefined)
+        this.#reply.ended = reply.ended
       }
     } catch (error) {
-      // A datagram that did not fit is gone, and the rest of the reply still comes.
-      if (error instanceof NetlinkError && error.code === 'EMSGSIZE') return this.settle()
+      // What did not fit, or cannot be read, is gone; the rest of the reply still comes.
+      if (error instanceof NetlinkError && ['EMSGSIZE', 'EBADMSG'].includes(error.code)) return this.settle()
     } finally {
       await this.#receiving?.catch(() => undefined)
+    }
+  }
+
+  async #read(reply: Reply, signal: AbortSignal | undefined): Promise<void> {
+    const [frame, { bytes, done }] = await this.#next(signal)
+    reply.records = []
+    try {
+      readMessages(frame, bytes, reply)
+    } catch (error) {
+      // The messages after the bad one were not looked at; among them is the one that ends the reply.
+      this.#reply.ended = reply.ended || done
+      throw error
     }
   }
 
@@ -78,16 +87,16 @@ export class Exchange {
   }
 
   /** What has been received, while the kernel already fills the other buffer. */
-  async #next(signal: AbortSignal | undefined): Promise<[Frame, number]> {
+  async #next(signal: AbortSignal | undefined): Promise<[Frame, Received]> {
     if (!this.#receiving) this.#receive()
     const { table } = this.#reply.request
     try {
-      const { bytes, done } = await abortable(this.#receiving!, signal, table)
+      const received = await abortable(this.#receiving!, signal, table)
       const frame = this.#frames[this.#turn]
       this.#receiving = undefined
       this.#turn = this.#turn === 0 ? 1 : 0
-      if (!done) this.#receive()
-      return [frame, bytes]
+      if (!received.done) this.#receive()
+      return [frame, received]
     } catch (error) {
       if (!isAbort(error)) this.#receiving = undefined
       this.#broken = error instanceof NetlinkError && !['EMSGSIZE', 'ABORTED', 'TIMEOUT'].includes(error.code)

@@ -6,6 +6,7 @@ import type { Decode } from './schema/codec.ts'
 import type { Frame } from './schema/frame.ts'
 import { framingOf } from './schema/framing.ts'
 import { decodeText } from './schema/text.ts'
+import { errnoName } from './socket.ts'
 import { wire } from './wire.ts'
 
 /** What has come of a reply so far. */
@@ -112,7 +113,8 @@ function refusal(
   request: Request,
 ): NetlinkError {
   const { message, offset, missing } = readAcknowledgement(frame, type, at, length)
-  const [code, sentence] = getSystemErrorMap().get(errno) ?? [`E${-errno}`, `error ${-errno}`]
+  const code = errnoName(-errno)
+  const sentence = getSystemErrorMap().get(errno)?.[1] ?? `error ${-errno}`
   const blamed = request.attributes.find(({ at, end }) => offset !== undefined && offset >= at && offset < end)?.name
   const attribute = blamed ?? (missing === undefined ? undefined : `attribute ${missing}, which is missing`)
   const about = attribute ? ` (about ${attribute})` : ''

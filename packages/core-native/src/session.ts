@@ -97,7 +97,11 @@ export class Session implements AsyncDisposable, Disposable {
     signal: AbortSignal | undefined,
     into: Record<string, unknown>[],
   ): Promise<boolean> {
-    for await (const reply of this.#replies(table, request, options, signal)) {
+    const forget = () => {
+      into.length = 0
+      return true
+    }
+    for await (const reply of this.#replies(table, request, options, signal, forget)) {
       for (const record of reply.records) into.push(record)
       if (reply.ended) return reply.interrupted
     }
@@ -114,9 +118,12 @@ export class Session implements AsyncDisposable, Disposable {
     options?: O,
   ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
     let interrupted = false
-    for await (const reply of this.#replies(table, request, options ?? {}, deadline(options))) {
+    let given = false
+    for await (const reply of this.#replies(table, request, options ?? {}, deadline(options), () => !given)) {
       interrupted = reply.interrupted
-      if (reply.records.length > 0) yield reply.records as RecordsOf<T, O>[]
+      if (reply.records.length === 0) continue
+      given = true
+      yield reply.records as RecordsOf<T, O>[]
     }
     if (interrupted && options?.onInterrupted !== 'return') throw interruptedError(table.name, 0)
     return { interrupted }
@@ -132,11 +139,13 @@ export class Session implements AsyncDisposable, Disposable {
     return records[0]
   }
 
+  /** `again` says whether the dump may start anew when a datagram did not fit: not once rows were given away. */
   async *#replies(
     table: Table,
     parts: RequestParts,
     options: ReadOptions,
     signal: AbortSignal | undefined,
+    again: () => boolean,
   ): AsyncGenerator<Reply, void, void> {
     refreshNames()
     const request = buildRequest(table, parts)
@@ -144,7 +153,7 @@ export class Session implements AsyncDisposable, Disposable {
     const release = await this.#take(signal, table.name)
     let exchange: Exchange | undefined
     try {
-      for (let given = false; ; ) {
+      for (;;) {
         const sequence = ++this.#sequence
         const decode = remember(decoders, table, decoderOf)
         exchange = new Exchange(this.#transport, {
@@ -156,13 +165,10 @@ export class Session implements AsyncDisposable, Disposable {
           buffers: this.#takeBuffers(),
         })
         try {
-          for await (const reply of exchange.batches(signal)) {
-            given ||= reply.records.length > 0
-            yield reply
-          }
+          yield* exchange.batches(signal)
           return
         } catch (error) {
-          if (given || !this.#grow(error)) throw error
+          if (!this.#grow(error) || !again()) throw error
           await exchange.settle()
         }
       }
