@@ -95,7 +95,7 @@ function compile(folder: string, tree: HeaderTree, program: string, flags: reado
       : ['-isystem', tree.uapi]
   const libc = tree.libc ?? headerTree('/usr/include')?.libc
   const architecture = libc ? ['-idirafter', libc] : []
-  const args = ['-w', '-O0', ...own, '-idirafter', stubs, ...architecture, ...flags, source]
+  const args = ['-w', '-O0', '-DBIT(n)=(1UL << (n))', ...own, '-idirafter', stubs, ...architecture, ...flags, source]
   const { status, stderr } = spawnSync('gcc', args, { encoding: 'utf8', maxBuffer: 2 ** 26 })
   if (status !== 0 && throws) throw new Error(`gcc ${args.join(' ')}:\n${stderr.slice(0, 4000)}`)
   return status === 0 ? '' : stderr

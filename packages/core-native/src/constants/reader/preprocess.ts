@@ -26,6 +26,8 @@ export class Preprocessor {
   constructor(read: ReadHeader, platform: Platform) {
     this.read = read
     for (const [name, value] of Object.entries(predefined(platform))) this.macros.set(name, { body: [value] })
+    // linux/nexthop.h uses the kernel's BIT(), which no UAPI header defines.
+    this.macros.set('BIT', { parameters: ['n'], body: tokenize('(1UL << (n))') })
   }
 
   /** The header and what it includes, innermost first; nothing for a header that was read before or does not exist. */
