@@ -5,7 +5,9 @@
       "sources": ["addon.cc", "socket.cc", "channel.cc"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "dependencies": ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
-      "defines": ["NAPI_VERSION=9"],
+      # In a worker that is being terminated an exception cannot be thrown: without the
+      # second, node-addon-api ends the process.
+      "defines": ["NAPI_VERSION=9", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags_cc": ["-std=c++17", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
       "ldflags": ["-Wl,--as-needed", "-Wl,-z,now"]
     }

@@ -7,6 +7,7 @@ import { openNetns } from '../src/netns.ts'
 import { openSocket } from '../src/socket.ts'
 import { createNamespace } from '../src/testing/namespace.ts'
 import { describeLive } from '../src/testing/vitest.ts'
+import { dumpRequest } from './fixtures/messages.ts'
 import { stages } from './fixtures/stages.ts'
 
 const route = constant('NETLINK_ROUTE')
@@ -26,8 +27,9 @@ interface RunOptions {
 
 /** Run a fixture in a process of its own. One that hangs is killed, which shows as a signal. */
 function run(fixture: string, args: readonly string[] = [], { node = [], env = {} }: RunOptions = {}): Promise<Ended> {
-  const file = fileURLToPath(new URL(`./fixtures/${fixture}.ts`, import.meta.url))
-  const command = [...node, '--conditions=@netsnap/source', '--import', 'tsx', file, ...args]
+  const file = fileURLToPath(new URL(`./fixtures/${fixture}`, import.meta.url))
+  const loader = file.endsWith('.ts') ? ['--conditions=@netsnap/source', '--import', 'tsx'] : []
+  const command = [...node, ...loader, file, ...args]
   const options = { env: { ...process.env, ...env }, timeout: 30_000, killSignal: 'SIGKILL' } as const
   return new Promise((resolve) => {
     const child = execFile(process.execPath, command, options, (_, stdout, stderr) => {
@@ -67,7 +69,7 @@ describe('descriptors', () => {
   })
 
   test('are given back by sockets that are dropped, but not while they receive', async () => {
-    const ended = await run('collect', [], { node: ['--expose-gc'] })
+    const ended = await run('collect.ts', [], { node: ['--expose-gc'] })
     expect(ended).toMatchObject({ code: 0, signal: null })
     // The one that is left is the one that receives.
     const left = JSON.parse(ended.stdout) as number[]
@@ -93,21 +95,21 @@ describeLive('descriptors of sockets in another namespace', () => {
 describe.concurrent('a process that ends', () => {
   const others = stages.filter((stage) => stage !== 'wait')
   test.each(stages)('by process.exit after "%s" does so cleanly', async (stage) => {
-    expect(await run('end-at-stage', [stage, 'exit'])).toMatchObject({ code: 7, signal: null, stderr: '' })
+    expect(await run('end-at-stage.ts', [stage, 'exit'])).toMatchObject({ code: 7, signal: null, stderr: '' })
   })
 
   test.each(stages)('by an error that nobody caught after "%s" does so cleanly', async (stage) => {
-    const ended = await run('end-at-stage', [stage, 'throw'])
+    const ended = await run('end-at-stage.ts', [stage, 'throw'])
     expect(ended).toMatchObject({ code: 1, signal: null })
     expect(ended.stderr).toContain('thrown on purpose')
   })
 
   test.each(others)('by itself after "%s" does so cleanly', async (stage) => {
-    expect(await run('end-at-stage', [stage, 'nothing'])).toMatchObject({ code: 0, signal: null, stderr: '' })
+    expect(await run('end-at-stage.ts', [stage, 'nothing'])).toMatchObject({ code: 0, signal: null, stderr: '' })
   })
 
   test.each(['receive', 'wait'])('by itself, closing after "%s", does so cleanly', async (stage) => {
-    const ended = await run('end-at-stage', [stage, 'close'])
+    const ended = await run('end-at-stage.ts', [stage, 'close'])
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     expect(ended.stdout).toContain('ECANCELED')
   })
@@ -115,15 +117,26 @@ describe.concurrent('a process that ends', () => {
 
 describe.concurrent('a worker that ends', () => {
   test.each(stages)('by being terminated after "%s" does so cleanly', async (stage) => {
-    const ended = await run('terminate-worker', [stage, 'terminate'])
+    const ended = await run('terminate-worker.ts', [stage, 'terminate'])
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     expect(JSON.parse(ended.stdout)).toEqual({ codes: [1, 1, 1], lost: 0 })
   })
 
   test.each(stages)('by process.exit after "%s" does so cleanly', async (stage) => {
-    const ended = await run('terminate-worker', [stage, 'exit'])
+    const ended = await run('terminate-worker.ts', [stage, 'exit'])
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     expect(JSON.parse(ended.stdout)).toEqual({ codes: [3, 3, 3], lost: 0 })
+  })
+})
+
+describe('many workers and then the process', () => {
+  test('can be ended at any moment', async () => {
+    const request = Buffer.from(dumpRequest('RTM_GETLINK', 'ifinfomsg')).toString('hex')
+    const ended = await run('churn.mjs', ['4000', String(route), request])
+    expect(ended).toMatchObject({ code: 5, signal: null, stderr: '' })
+    const { terminated, lost } = JSON.parse(ended.stdout) as { terminated: number; lost: number }
+    expect(terminated).toBeGreaterThan(10)
+    expect(lost).toBe(0)
   })
 })
 
@@ -132,7 +145,7 @@ describe('without the addon', () => {
   const env = { PREBUILDS_ONLY: '1', npm_config_arch: 'none' }
 
   test('all can be imported, and opening says what to do', async () => {
-    const ended = await run('no-addon', [], { env })
+    const ended = await run('no-addon.ts', [], { env })
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     const { message, ...error } = JSON.parse(ended.stdout) as { message: string }
     expect(error).toEqual({ name: 'NetlinkError', code: 'ADDON_MISSING', operation: 'open' })
@@ -140,7 +153,7 @@ describe('without the addon', () => {
   })
 
   test('another system is told that netlink is not for it', async () => {
-    const ended = await run('no-addon', ['darwin'])
+    const ended = await run('no-addon.ts', ['darwin'])
     expect(JSON.parse(ended.stdout)).toMatchObject({
       code: 'ADDON_MISSING',
       message: expect.stringContaining('darwin'),
