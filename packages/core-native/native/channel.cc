@@ -90,15 +90,17 @@ bool Channel::Configure(Failure* failure) const {
   }
   sockaddr_nl any{};
   any.nl_family = AF_NETLINK;
-  if (bind(fd_, reinterpret_cast<sockaddr*>(&any), sizeof any) == 0) return true;
-  *failure = {errno, "bind"};
-  return false;
+  if (bind(fd_, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0) {
+    *failure = {errno, "bind"};
+    return false;
+  }
+  return true;
 }
 
 // The kernel makes a dump's first datagram while it takes the request, sized by
-// the receives before that. So that a large first object fits, a receive of full
-// size comes first: that of the acknowledgement of a message without a meaning.
-// On a protocol that does not answer it, nothing is lost.
+// the receives before that. So that a large first object fits, a receive of
+// full size comes first: that of the acknowledgement of a message without a
+// meaning. On a protocol that does not answer it, nothing is lost.
 void Channel::Prime() const {
   nlmsghdr noop{};
   noop.nlmsg_len = sizeof noop;
@@ -130,8 +132,9 @@ Reply Channel::Receive(uint8_t* buffer, size_t size) const {
     sockaddr_nl from{};
     socklen_t from_size = sizeof from;
     // MSG_TRUNC: the length is the datagram's, even if less of it fits.
-    const ssize_t length = recvfrom(fd_, at, space, MSG_DONTWAIT | MSG_TRUNC,
-                                    reinterpret_cast<sockaddr*>(&from), &from_size);
+    const ssize_t length =
+        recvfrom(fd_, at, space, MSG_DONTWAIT | MSG_TRUNC,
+                 reinterpret_cast<sockaddr*>(&from), &from_size);
     if (length < 0) {
       if (errno != EAGAIN) reply.failure = {errno, "recvfrom"};
       break;

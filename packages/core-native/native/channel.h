@@ -29,9 +29,9 @@ struct Reply {
   Failure failure;
 };
 
-// An open netlink socket; its end closes the descriptor. Not a shared_ptr's: the
-// one of today's compilers does not load with the C library of Node's oldest
-// systems (__libc_single_threaded).
+// An open netlink socket; its end closes the descriptor. It is no shared_ptr's:
+// today's compilers make one that does not load with the C library of Node's
+// oldest systems (__libc_single_threaded).
 class Channel {
  public:
   // Opens a socket in this network namespace, or in the one that the descriptor

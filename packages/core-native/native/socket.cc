@@ -12,6 +12,11 @@ void Require(const Napi::CallbackInfo& info, bool condition, const char* what) {
   if (!condition) throw Napi::TypeError::New(info.Env(), what);
 }
 
+bool IsUint8Array(const Napi::Value& value) {
+  return value.IsTypedArray() &&
+         value.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+}
+
 // Plain Node-API, whose failures are passed over: in a worker that is being
 // terminated no value can be given a property, and nobody is left to see it.
 napi_value MakeError(napi_env env, const Failure& failure) {
@@ -44,8 +49,8 @@ napi_value MakeReceived(napi_env env, const Reply& reply) {
 
 }  // namespace
 
-// A wait for the socket to become readable. Closing a loop's handle takes a turn
-// of the loop, and a worker's loop must not end before: hence the hook.
+// A wait for the socket to become readable. Closing a loop's handle takes a
+// turn of the loop, and a worker's loop must not end before: hence the hook.
 struct Socket::Watch {
   uv_poll_t poll;
   napi_async_cleanup_hook_handle hook;
@@ -102,10 +107,7 @@ Napi::Value Socket::Port(const Napi::CallbackInfo&) {
 }
 
 void Socket::Send(const Napi::CallbackInfo& info) {
-  Require(info,
-          info[0].IsTypedArray() && info[0].As<Napi::TypedArray>()
-                                            .TypedArrayType() == napi_uint8_array,
-          "the request must be a Uint8Array");
+  Require(info, IsUint8Array(info[0]), "the request must be a Uint8Array");
   const auto request = info[0].As<Napi::Uint8Array>();
   const int error =
       IsOpen() ? channel_->Send(request.Data(), request.ByteLength()) : EBADF;
@@ -117,11 +119,12 @@ Napi::Value Socket::Receive(const Napi::CallbackInfo& info) {
   auto buffer = info[0].As<Napi::ArrayBuffer>();
   Require(info, buffer.ByteLength() >= kLeastSpace,
           "the buffer must be of 32 KiB or more");
-  // Memory that shrinks while a thread writes to it is no place to receive into.
+  // Memory that shrinks while a thread writes to it is no place to receive to.
   Require(info, !buffer.Get("resizable").ToBoolean(),
           "the buffer must be of a fixed length");
   if (!IsOpen()) throw Napi::Error(Env(), MakeError(Env(), {EBADF}));
-  Require(info, deferred_ == nullptr, "a receive is already in flight on this socket");
+  Require(info, deferred_ == nullptr,
+          "a receive is already in flight on this socket");
 
   napi_value promise;
   if (napi_create_promise(Env(), &deferred_, &promise) != napi_ok) return {};
