@@ -1,7 +1,7 @@
 /** The socket to the kernel, and what reads from it. */
 export { NetlinkError, type NetlinkErrorDetails } from './errors.ts'
 export { type GenericFamily, getFamily } from './generic.ts'
-export { openNetns } from './netns.ts'
+export { netnsInode, openNetns } from './netns.ts'
 export { openSession, Query, type SessionOptions, type SourceOptions, withSession } from './query.ts'
 export type { RequestParts } from './request.ts'
 export { type Dump, type ReadOptions, Session, type StreamEnd } from './session.ts'

@@ -15,9 +15,9 @@ import {
   type RecordOf,
   table,
   text,
+  u8,
   u16,
   u32,
-  u8,
   unlessAllOnes,
 } from '@netsnap/core-native/schema'
 

@@ -59,8 +59,10 @@ export interface Wide {
 /** A type with its 64-bit values filled in. */
 export type Widen<T, W> = T extends Wide
   ? W
-  : T extends readonly (infer E)[]
-    ? Widen<E, W>[]
-    : T extends object
-      ? { [K in keyof T]: Widen<T[K], W> }
-      : T
+  : T extends string | number | bigint | boolean | null | undefined
+    ? T
+    : T extends readonly (infer E)[]
+      ? Widen<E, W>[]
+      : T extends object
+        ? { [K in keyof T]: Widen<T[K], W> }
+        : T

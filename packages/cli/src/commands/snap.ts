@@ -1,0 +1,33 @@
+import { Command, Option } from 'commander'
+import { netnsOf, netnsOption } from '../options.ts'
+import { print, toJson } from '../output.ts'
+import { takeSnapshot } from '../snapshot.ts'
+
+interface SnapFlags {
+  readonly compact?: true
+  /** Commander's form of `--no-metadata`. */
+  readonly metadata: boolean
+  readonly unknown?: true
+  readonly netns?: string
+}
+
+async function showSnapshot(flags: SnapFlags): Promise<void> {
+  const snapshot = await takeSnapshot({ netns: netnsOf(flags.netns), captureUnknown: flags.unknown === true })
+  const { _metadata, ...tables } = snapshot
+  await print(`${toJson(flags.metadata ? snapshot : tables, flags.compact)}\n`)
+  for (const { table, message } of _metadata.errors) process.stderr.write(`netsnap: ${table}: ${message}\n`)
+  if (_metadata.errors.length > 0) process.exitCode = 1
+}
+
+/** `netsnap snap`, and `netsnap` without a command. */
+export function snapCommand(): Command {
+  return new Command('snap')
+    .description('everything, in one object (the default)')
+    .addOption(new Option('-c, --compact', 'JSON in one line'))
+    .addOption(new Option('--no-metadata', 'leave out _metadata'))
+    .addOption(new Option('-u, --unknown', 'with the attributes that this version has no name for'))
+    .addOption(new Option('-j, --json', 'JSON (the only form)').hideHelp())
+    .addOption(netnsOption())
+    .allowExcessArguments(false)
+    .action(showSnapshot)
+}

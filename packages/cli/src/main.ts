@@ -1,0 +1,55 @@
+import { Command, CommanderError } from 'commander'
+import { constantsCommand } from './commands/constants.ts'
+import { ruleCommand } from './commands/rule.ts'
+import { snapCommand } from './commands/snap.ts'
+import { isUsageError, UsageError } from './usage.ts'
+import { version } from './version.ts'
+
+const FAILED = 1
+const MISUSED = 2
+
+/** The whole command line. Exit status: 0, 1 when the kernel or the system refused, 2 for a mistake in the arguments. */
+export async function main(args: readonly string[]): Promise<number> {
+  // Whoever reads our output may have read enough (`| head -1`): no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit()
+    throw error
+  })
+  try {
+    await parse(program(), args)
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED
+    process.stderr.write(`netsnap: ${oneLine(error instanceof Error ? error.message : String(error))}\n`)
+    return isUsageError(error) ? MISUSED : FAILED
+  }
+}
+
+/** Without this a misspelt command would be an argument too many of the default one. */
+async function parse(root: Command, args: readonly string[]): Promise<void> {
+  const names = root.commands.map((command) => command.name())
+  const [first] = args
+  if (first !== undefined && !first.startsWith('-') && !names.includes(first)) {
+    throw new UsageError(`unknown command '${first}' (there are ${names.join(', ')})`)
+  }
+  await root.parseAsync([...args], { from: 'user' })
+}
+
+const oneLine = (text: string) => text.trim().replaceAll(/\s*\n\s*/g, ' ')
+
+function program(): Command {
+  const root = new Command('netsnap')
+    .description('The state of Linux networking, read from the kernel over netlink, as JSON or text.')
+    .version(version(), '-V, --version')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+  root.addCommand(snapCommand(), { isDefault: true })
+  root.addCommand(ruleCommand())
+  root.addCommand(constantsCommand())
+  for (const command of [root, ...root.commands]) {
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(`netsnap: ${oneLine(text.replace(/^error: /, ''))}\n`),
+    })
+  }
+  return root
+}

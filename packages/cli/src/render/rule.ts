@@ -1,0 +1,75 @@
+import type { RuleBigInt } from '@netsnap/rule'
+import { textTable } from './table.ts'
+
+type Part = string | undefined | false
+
+const hex = (value: number) => `0x${value.toString(16)}` // not a kernel number: the radix
+
+function masked(value: number, mask: number | undefined, whole: number): string {
+  return mask === undefined || mask === whole ? hex(value) : `${hex(value)}/${hex(mask)}`
+}
+
+function range(name: string, start: number | undefined, end: number | undefined): Part {
+  if (start === undefined) return undefined
+  return `${name} ${start === end ? start : `${start}-${end}`}`
+}
+
+const MARK_BITS = 32
+const ALL_MARK_BITS = 2 ** MARK_BITS - 1
+
+/** What a rule matches, in the words of `ip rule`. */
+function selector(rule: RuleBigInt): string {
+  const { fwmark, fwmask, ip_proto, tun_id, dscp, flowlabel, iif, oif, tos, l3mdev, flag_names } = rule
+  const parts: Part[] = [
+    flag_names.includes('INVERT') && 'not',
+    `from ${rule.src ?? 'all'}`,
+    rule.dst !== undefined && `to ${rule.dst}`,
+    tos !== 0 && `tos ${hex(tos)}`,
+    dscp !== undefined && `dscp ${masked(dscp, rule.dscp_mask, rule.dscp_mask ?? 0)}`,
+    flowlabel !== undefined && `flowlabel ${masked(flowlabel, rule.flowlabel_mask, rule.flowlabel_mask ?? 0)}`,
+    fwmark !== undefined && `fwmark ${masked(fwmark, fwmask, ALL_MARK_BITS)}`,
+    iif !== undefined && `iif ${iif}${flag_names.includes('IIF_DETACHED') ? ' [detached]' : ''}`,
+    oif !== undefined && `oif ${oif}${flag_names.includes('OIF_DETACHED') ? ' [detached]' : ''}`,
+    l3mdev === true && 'l3mdev',
+    range('uidrange', rule.uid_start, rule.uid_end),
+    ip_proto !== undefined && `ipproto ${ip_proto}`,
+    range('sport', rule.sport_start, rule.sport_end),
+    range('dport', rule.dport_start, rule.dport_end),
+    tun_id !== undefined && `tun_id ${tun_id}`,
+  ]
+  return parts.filter(Boolean).join(' ')
+}
+
+/** What becomes of a packet that a rule matches. */
+function verdict(rule: RuleBigInt): string {
+  const { action, flow_from, flow_to, suppress_prefixlen, suppress_ifgroup } = rule
+  const target: Record<string, string> = {
+    TO_TBL: `lookup ${rule.l3mdev ? "the device's table" : (rule.table ?? '')}`,
+    GOTO: `goto ${rule.goto ?? ''}${rule.flag_names.includes('UNRESOLVED') ? ' [unresolved]' : ''}`,
+  }
+  const parts: Part[] = [
+    target[action] ?? action.toLowerCase(),
+    suppress_prefixlen !== undefined && `suppress_prefixlen ${suppress_prefixlen}`,
+    suppress_ifgroup !== undefined && `suppress_ifgroup ${suppress_ifgroup}`,
+    flow_to !== undefined && `realms ${flow_from ? `${flow_from}/` : ''}${flow_to}`,
+    rule.protocol !== undefined && `[${rule.protocol}]`,
+  ]
+  return parts.filter(Boolean).join(' ')
+}
+
+/** A line for each rule, family by family in the order in which the kernel tries them. */
+export function ruleSummary(rules: readonly RuleBigInt[]): string {
+  const families = [...new Set(rules.map(({ family }) => family))]
+  const blocks = families.map((family) => {
+    const mine = rules.filter((rule) => rule.family === family)
+    const lines = mine.map((rule) => `  ${rule.priority}: ${selector(rule)} ${verdict(rule)}`)
+    return [`${family} (${mine.length})`, ...lines].join('\n')
+  })
+  return `${[`Rules: ${rules.length}`, ...blocks].join('\n\n')}\n`
+}
+
+/** The rules as a table with a column for each side of them. */
+export function ruleTable(rules: readonly RuleBigInt[]): string {
+  const rows = rules.map((rule) => [rule.family, String(rule.priority), selector(rule), verdict(rule)])
+  return textTable(['family', 'priority', 'match', 'action'], rows)
+}
