@@ -77,7 +77,6 @@ function beyondHeaders(definitions: Definitions): Newer {
   return {
     release: kernel && sources.length > 1 ? upstream(kernel.version ?? '') : earlier.release,
     groups,
-    structs: {},
   }
 }
 

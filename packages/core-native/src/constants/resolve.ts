@@ -84,12 +84,15 @@ export function loadGenerator(): Generator {
   return createRequire(import.meta.url)(`./generate.${extension}`) as Generator
 }
 
+const multiplier = 31 // not a kernel number: a small prime, for a hash
+
 /** Processes that read other places keep other files. */
 function keyOf({ headers = '', btf = '' }: Inputs): string {
   let hash = 0
-  for (const character of `${process.arch}\n${headers}\n${btf}`)
-    hash = (Math.imul(hash, 31) + character.charCodeAt(0)) | 0 // not a kernel number: a hash
-  return (hash >>> 0).toString(36) // not a kernel number: letters and digits
+  for (const character of `${process.arch}\n${headers}\n${btf}`) {
+    hash = (Math.imul(hash, multiplier) + character.charCodeAt(0)) | 0
+  }
+  return (hash >>> 0).toString(36)
 }
 
 function resolution(

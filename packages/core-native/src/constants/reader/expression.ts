@@ -40,26 +40,9 @@ export function evaluate(tokens: readonly Token[], scope: Scope): Integer | unde
 
 class NotConstant extends Error {}
 
-const precedence: Readonly<Record<string, number>> = {
-  '||': 1,
-  '&&': 2,
-  '|': 3,
-  '^': 4,
-  '&': 5,
-  '==': 6,
-  '!=': 6,
-  '<': 7,
-  '>': 7,
-  '<=': 7,
-  '>=': 7,
-  '<<': 8,
-  '>>': 8,
-  '+': 9,
-  '-': 9,
-  '*': 10,
-  '/': 10,
-  '%': 10,
-}
+/** Binary operators, loosest first. */
+const levels = ['||', '&&', '|', '^', '&', '== !=', '< > <= >=', '<< >>', '+ -', '* / %']
+const precedence = new Map(levels.flatMap((operators, level) => operators.split(' ').map((one) => [one, level])))
 
 const swaps: Readonly<Record<string, 16 | 32>> = {
   __cpu_to_be16: 16,
@@ -90,7 +73,7 @@ class Evaluator {
   }
 
   private conditional(): Integer {
-    const condition = this.binary(1)
+    const condition = this.binary(0)
     if (!this.accept('?')) return condition
     const yes = this.conditional()
     this.expect(':')
@@ -102,7 +85,7 @@ class Evaluator {
     let left = this.unary()
     for (;;) {
       const operator = this.tokens[this.at] ?? ''
-      const level = precedence[operator]
+      const level = precedence.get(operator)
       if (level === undefined || level < least) return left
       this.at++
       left = combine(operator, left, this.binary(level + 1))
@@ -207,10 +190,10 @@ function literal(token: Token): Integer {
   const decimal = !octal && !/^0x/i.test(digits)
   // C11 6.4.4.1: the first type of the list that holds it; only hexadecimal and octal ones turn unsigned by themselves.
   if (!/l/i.test(suffix)) {
-    if (!unsigned && value < 1n << 31n) return integer(value)
-    if ((unsigned || !decimal) && value < 1n << 32n) return integer(value, 32, true)
+    if (!unsigned && BigInt.asIntN(32, value) === value) return integer(value)
+    if ((unsigned || !decimal) && BigInt.asUintN(32, value) === value) return integer(value, 32, true)
   }
-  return integer(value, 64, unsigned || value >= 1n << 63n)
+  return integer(value, 64, unsigned || BigInt.asIntN(64, value) !== value)
 }
 
 function combine(operator: string, left: Integer, right: Integer): Integer {
