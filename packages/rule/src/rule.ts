@@ -18,6 +18,7 @@ import {
   u8,
   u16,
   u32,
+  unless,
   unlessAllOnes,
 } from '@netsnap/core-native/schema'
 
@@ -61,7 +62,7 @@ export const rule = table({
     iif:                ['FRA_IIFNAME', text],
     /** Outgoing interface to match. */
     oif:                ['FRA_OIFNAME', text],
-    /** Firewall mark to match. */
+    /** Firewall mark to match. The kernel leaves it out where it is 0: with a `fwmask` and without this, the mark is 0. */
     fwmark:             ['FRA_FWMARK', u32],
     /** Bits of the mark that are compared. */
     fwmask:             ['FRA_FWMASK', u32],
@@ -103,10 +104,10 @@ export const rule = table({
     table_id:           ['FRA_TABLE', u32],
     /** Priority of the rule to go on from. */
     goto:               ['FRA_GOTO', u32],
-    /** Realm of the source that packets are given; 0 for none. */
-    flow_from:          ['FRA_FLOW', realm((realms) => Math.floor(realms / REALM))],
-    /** Realm of the destination that packets are given. */
-    flow_to:            ['FRA_FLOW', realm((realms) => realms % REALM)],
+    /** Realm of the source that packets are given; absent for none. */
+    flow_from:          ['FRA_FLOW', unless(realm((realms) => Math.floor(realms / REALM)), 0)],
+    /** Realm of the destination that packets are given; absent for none. */
+    flow_to:            ['FRA_FLOW', unless(realm((realms) => realms % REALM), 0)],
     /** Routes with a prefix of at most this length are passed over. */
     suppress_prefixlen: ['FRA_SUPPRESS_PREFIXLEN', unlessAllOnes(u32)],
     /** Routes out of an interface of this group are passed over. */

@@ -19,7 +19,7 @@ const ALL_MARK_BITS = 2 ** MARK_BITS - 1
 
 /** What a rule matches, in the words of `ip rule`. */
 function selector(rule: RuleBigInt): string {
-  const { fwmark, fwmask, ip_proto, tun_id, dscp, flowlabel, iif, oif, tos, l3mdev, flag_names } = rule
+  const { fwmask, ip_proto, tun_id, dscp, flowlabel, iif, oif, tos, l3mdev, flag_names } = rule
   const parts: Part[] = [
     flag_names.includes('INVERT') && 'not',
     `from ${rule.src ?? 'all'}`,
@@ -27,7 +27,8 @@ function selector(rule: RuleBigInt): string {
     tos !== 0 && `tos ${hex(tos)}`,
     dscp !== undefined && `dscp ${masked(dscp, rule.dscp_mask, rule.dscp_mask ?? 0)}`,
     flowlabel !== undefined && `flowlabel ${masked(flowlabel, rule.flowlabel_mask, rule.flowlabel_mask ?? 0)}`,
-    fwmark !== undefined && `fwmark ${masked(fwmark, fwmask, ALL_MARK_BITS)}`,
+    // The kernel leaves a mark of 0 out, and sends its mask.
+    fwmask !== undefined && `fwmark ${masked(rule.fwmark ?? 0, fwmask, ALL_MARK_BITS)}`,
     iif !== undefined && `iif ${iif}${flag_names.includes('IIF_DETACHED') ? ' [detached]' : ''}`,
     oif !== undefined && `oif ${oif}${flag_names.includes('OIF_DETACHED') ? ' [detached]' : ''}`,
     l3mdev === true && 'l3mdev',
@@ -51,7 +52,7 @@ function verdict(rule: RuleBigInt): string {
     target[action] ?? action.toLowerCase(),
     suppress_prefixlen !== undefined && `suppress_prefixlen ${suppress_prefixlen}`,
     suppress_ifgroup !== undefined && `suppress_ifgroup ${suppress_ifgroup}`,
-    flow_to !== undefined && `realms ${flow_from ? `${flow_from}/` : ''}${flow_to}`,
+    (flow_from ?? flow_to) !== undefined && `realms ${flow_from === undefined ? '' : `${flow_from}/`}${flow_to ?? 0}`,
     rule.protocol !== undefined && `[${rule.protocol}]`,
   ]
   return parts.filter(Boolean).join(' ')

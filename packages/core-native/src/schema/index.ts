@@ -21,10 +21,9 @@ export {
   u32,
   u64,
   uint,
-  unlessAllOnes,
 } from './integer.ts'
 export type { JsonSchema } from './json-schema.ts'
-export { many, mapped, type Otherwise, otherwise } from './modify.ts'
+export { many, mapped, type Otherwise, otherwise, unless, unlessAllOnes } from './modify.ts'
 export { type NamedOptions, named } from './named.ts'
 export { list, nest, packed, select } from './nest.ts'
 export {

@@ -86,22 +86,3 @@ export const flag: Codec<true> = {
 
 /** The codecs by the name that a struct's member has for them. */
 export const scalars = { u8, s8, u16, s16, u32, s32, u64, s64, be16, be32, be64, char: u8 } as const
-
-/** `codec`, with the field absent where every bit is set: the kernel's "not set". */
-export function unlessAllOnes(codec: Scalar<number>): Codec<number | undefined> {
-  const unset = 2 ** (codec.width * BYTE) - 1
-  return {
-    ...codec,
-    sparse: true,
-    bind(binding) {
-      const { read, fits } = codec.bind(binding)
-      return {
-        fits: fits!,
-        read(frame, at, length, record) {
-          const value = read(frame, at, length, record)
-          return value === unset ? undefined : value
-        },
-      }
-    },
-  }
-}

@@ -1,4 +1,7 @@
 import type { Codec, ValueOf } from './codec.ts'
+import type { Scalar } from './integer.ts'
+
+const BITS = 8
 
 /** A field that is always there: `codec`'s value, or `fallback` where the kernel sent no such attribute. */
 export interface Otherwise<T> extends Codec<T> {
@@ -11,6 +14,29 @@ export function otherwise<C extends Codec<unknown>, const V extends string | num
   value: V,
 ): Otherwise<ValueOf<C> | V> {
   return { ...codec, fallback: { value } } as Otherwise<ValueOf<C> | V>
+}
+
+/** `codec`, with the field absent where the value is the one that says "none". */
+export function unless<T>(codec: Codec<T>, none: T): Codec<T | undefined> {
+  return {
+    ...codec,
+    sparse: true,
+    bind(binding) {
+      const { read, ...bound } = codec.bind(binding)
+      return {
+        ...bound,
+        read(frame, at, length, record) {
+          const value = read(frame, at, length, record)
+          return value === none ? undefined : value
+        },
+      }
+    },
+  }
+}
+
+/** `codec`, with the field absent where every bit is set: the kernel's "not set". */
+export function unlessAllOnes(codec: Scalar<number>): Codec<number | undefined> {
+  return unless(codec, 2 ** (codec.width * BITS) - 1)
 }
 
 /** Every payload of an attribute that may come several times. */

@@ -1,0 +1,11 @@
+/** For tests of tables: a fake kernel, recordings, messages built by hand, network namespaces. */
+export { concat, MessageBuilder, type MessageHead } from './build.ts'
+export { type FakeDatagram, type FakeTransport, fakeTransport } from './fake-transport.ts'
+export { createNamespace, type Namespace } from './namespace.ts'
+export {
+  messagesOf,
+  type RecordingTransport,
+  recordedTransport,
+  recordingTransport,
+  recordMessagesOf,
+} from './recorded.ts'

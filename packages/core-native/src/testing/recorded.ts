@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { HOST_LITTLE } from '../schema/frame.ts'
+import type { Transport } from '../transport.ts'
+import { wire } from '../wire.ts'
+import { concat } from './build.ts'
+import { type FakeTransport, fakeTransport } from './fake-transport.ts'
+
+/** A transport that keeps what passes through it. */
+export interface RecordingTransport extends Transport {
+  /** Everything received so far. */
+  recorded(): Uint8Array
+}
+
+/** `inner`, with a copy kept of all that comes from the kernel. */
+export function recordingTransport(inner: Transport): RecordingTransport {
+  const kept: Uint8Array[] = []
+  return {
+    port: inner.port,
+    send: (request) => inner.send(request),
+    close: () => inner.close(),
+    recorded: () => concat(...kept),
+    async receive(into) {
+      const received = await inner.receive(into)
+      kept.push(new Uint8Array(into.slice(0, received.bytes)))
+      return received
+    },
+  }
+}
+
+/** The messages of a recording, each as it came. */
+export function messagesOf(recording: Uint8Array): Uint8Array[] {
+  const { align, at, headerBytes } = wire()
+  const view = new DataView(recording.buffer, recording.byteOffset, recording.byteLength)
+  const messages: Uint8Array[] = []
+  for (let p = 0; p + headerBytes <= recording.length; ) {
+    const length = align(view.getUint32(p + at.nlmsg_len, HOST_LITTLE))
+    messages.push(recording.slice(p, p + length))
+    p += Math.max(length, headerBytes)
+  }
+  return messages
+}
+
+/** The messages of a recording that hold a record: no DONE, no ERROR. */
+export function recordMessagesOf(recording: Uint8Array): Uint8Array[] {
+  const { at, NLMSG_MIN_TYPE } = wire()
+  return messagesOf(recording).filter((message) => {
+    const view = new DataView(message.buffer, message.byteOffset)
+    return view.getUint16(at.nlmsg_type, HOST_LITTLE) >= NLMSG_MIN_TYPE
+  })
+}
+
+/** A transport that answers any request with what was recorded, numbered as the request is. */
+export function recordedTransport(path: string | URL): FakeTransport {
+  const messages = messagesOf(readFileSync(path))
+  const { at } = wire()
+  return fakeTransport((request) => {
+    const asked = new DataView(request.buffer, request.byteOffset).getUint32(at.nlmsg_seq, HOST_LITTLE)
+    return messages.map((message) => {
+      const copy = message.slice()
+      new DataView(copy.buffer).setUint32(at.nlmsg_seq, asked, HOST_LITTLE)
+      return copy
+    })
+  })
+}

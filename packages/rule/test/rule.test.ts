@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { Session } from '@netsnap/core-native'
+import { tableSchema } from '@netsnap/core-native/compile'
+import { fakeTransport, MessageBuilder, recordedTransport } from '@netsnap/core-native/testing'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, test } from 'vitest'
+import { getRules, RoutingRuleQuery, type Rule, rule } from '../src/index.ts'
+import { asIpRule, type IpRule } from './iproute2.ts'
+
+const dumps = new URL('./dumps/', import.meta.url)
+const recordings = readdirSync(dumps).filter((file) => file.endsWith('.nl'))
+
+interface Recording {
+  readonly kernel: string
+  readonly commands: readonly string[]
+  readonly oracle: Readonly<Record<string, { readonly command: string; readonly output: IpRule[] }>>
+}
+
+describe.each(recordings)('%s', (file) => {
+  const about = JSON.parse(readFileSync(new URL(file.replace(/nl$/, 'json'), dumps), 'utf8')) as Recording
+  const read = async () => getRules({ session: new Session(recordedTransport(new URL(file, dumps))) })
+
+  test.each(Object.keys(about.oracle))('holds what iproute2 said of it: %s', async (family) => {
+    const rules = (await read()).filter((rule) => rule.family === family)
+    expect(rules.map(asIpRule)).toEqual(about.oracle[family]!.output)
+    expect(rules.length).toBeGreaterThan(0)
+  })
+
+  test('has no attribute without a line', async () => {
+    expect((await read()).filter((rule) => rule.unknown_fra_attrs)).toEqual([])
+  })
+
+  test('fits the JSON Schema', async () => {
+    const validate = new Ajv2020({ strict: true, allErrors: true }).compile(tableSchema(rule))
+    for (const record of await read()) {
+      validate(record)
+      expect(validate.errors ?? []).toEqual([])
+    }
+  })
+})
+
+test('there is a recording of each state', () => {
+  expect(recordings.length).toBeGreaterThanOrEqual(2)
+})
+
+describe('in both byte orders, a rule with every attribute', () => {
+  test('priority 0 is there although the kernel does not send it', async () => {
+    const b = new MessageBuilder()
+    const transport = fakeTransport((request) => {
+      const sequence = new DataView(request.buffer).getUint32(8, b.little)
+      return [
+        b.message({ type: 'RTM_NEWRULE', sequence }, b.struct('fib_rule_hdr', { family: 2, action: 1 })),
+        b.message({ type: 'NLMSG_DONE', sequence }, b.u32(0)),
+      ]
+    })
+    const rules: Rule[] = await getRules({ session: new Session(transport) })
+    expect(rules).toEqual([
+      { family: 'ipv4', action: 'TO_TBL', dst_len: 0, src_len: 0, tos: 0, flags: 0, flag_names: [], priority: 0 },
+    ])
+  })
+})
+
+describe('mistakes are refused before anything is sent', () => {
+  test.each([
+    ['a family that has no rules', { family: 'ipx' }, /family: "ipx" is none of ipv4, ipv6, ipmr, ip6mr/],
+    ['a family by its number', { family: 2 }, /family: 2/],
+    ['the name of an object’s own property', { family: 'constructor' }, /family: "constructor"/],
+    ['an empty namespace', { netns: '' }, TypeError],
+    ['a process that cannot be', { netns: -1 }, TypeError],
+    ['a timeout that is no number', { timeout: Number.NaN }, TypeError],
+  ])('%s', async (_, options, error) => {
+    await expect(getRules(options as never)).rejects.toThrow(TypeError)
+    await expect(getRules(options as never)).rejects.toThrow(error)
+  })
+
+  test('the query class refuses them too', async () => {
+    await expect(new RoutingRuleQuery().getRules({ family: 'ipx' as never })).rejects.toThrow(TypeError)
+  })
+
+  test('a namespace that is not there is the kernel’s to refuse', async () => {
+    await expect(getRules({ netns: 'no-such-namespace' })).rejects.toMatchObject({
+      name: 'NetlinkError',
+      code: 'ENOENT',
+    })
+  })
+})
