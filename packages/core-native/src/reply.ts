@@ -75,14 +75,14 @@ interface Acknowledgement {
 }
 
 /** Where an error's or DONE's extended acknowledgement begins: after the errno, or after our request sent back. */
-function acknowledgementAt(frame: Frame, type: number, at: number, flags: number): number {
+function acknowledgementAt(frame: Frame, type: number, at: number, end: number, flags: number): number {
   const w = wire()
   const payload = at + w.headerBytes
   if (type === w.NLMSG_DONE) return payload + w.align(w.errnoBytes)
   const echo = payload + w.echoAt
   if ((flags & w.NLM_F_CAPPED) !== 0) return echo + w.headerBytes
-  if (echo + w.headerBytes > frame.u8.length) return frame.u8.length
-  return echo + w.align(frame.view.getUint32(echo + w.at.nlmsg_len, frame.little))
+  const echoed = echo + w.headerBytes <= end ? frame.view.getUint32(echo + w.at.nlmsg_len, frame.little) : end
+  return echoed > end ? end : echo + w.align(echoed)
 }
 
 function readAcknowledgement(frame: Frame, type: number, at: number, length: number): Acknowledgement {
@@ -91,7 +91,11 @@ function readAcknowledgement(frame: Frame, type: number, at: number, length: num
   const flags = frame.view.getUint16(at + w.at.nlmsg_flags, frame.little)
   if ((flags & w.NLM_F_ACK_TLVS) === 0) return found
   const { headerBytes, lengthAt, typeAt, typeMask, align } = framingOf(constants())
-  for (let p = acknowledgementAt(frame, type, at, flags), size = 0; p + headerBytes <= at + length; p += align(size)) {
+  for (
+    let p = acknowledgementAt(frame, type, at, at + length, flags), size = 0;
+    p + headerBytes <= at + length;
+    p += align(size)
+  ) {
     size = frame.view.getUint16(p + lengthAt, frame.little)
     if (size < headerBytes || p + size > at + length) break
     const kind = frame.view.getUint16(p + typeAt, frame.little) & typeMask

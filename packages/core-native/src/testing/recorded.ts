@@ -28,7 +28,9 @@ export function recordingTransport(inner: Transport): RecordingTransport {
 }
 
 /** The messages of a recording, each as it came. */
-export function messagesOf(recording: Uint8Array): Uint8Array[] {
+export function messagesOf(bytes: Uint8Array): Uint8Array[] {
+  // A Buffer's slices are views; these are copies, which tests may change.
+  const recording = Uint8Array.from(bytes)
   const { align, at, headerBytes } = wire()
   const view = new DataView(recording.buffer, recording.byteOffset, recording.byteLength)
   const messages: Uint8Array[] = []

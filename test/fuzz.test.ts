@@ -1,0 +1,146 @@
+import { fuzzTable, MessageBuilder, messagesOf, mutate } from '@netsnap/core-native/testing'
+import { expect, test } from 'vitest'
+import { attachDecoders } from '../packages/core-native/src/compile/index.ts'
+import { constant, constants } from '../packages/core-native/src/constants/index.ts'
+import { NetlinkError } from '../packages/core-native/src/errors.ts'
+import { controller } from '../packages/core-native/src/generic.ts'
+import { type Reply, readMessages } from '../packages/core-native/src/reply.ts'
+import { buildRequest } from '../packages/core-native/src/request.ts'
+import { Frame } from '../packages/core-native/src/schema/index.ts'
+import { sample, small } from '../packages/core-native/test/fixtures/sample-tables.ts'
+import { factories as sampleFactories } from '../packages/core-native/test/golden/sample.decoders.ts'
+import { factories as smallFactories } from '../packages/core-native/test/golden/small.decoders.ts'
+import { randomOf } from './random.ts'
+import { type RecordedTable, recordedTables } from './tables.ts'
+
+/** `pnpm fuzz` sets both: a longer run, from a seed of its own. */
+const COUNT = Number(process.env.NETSNAP_FUZZ_COUNT ?? 200_000)
+const SEED = Number(process.env.NETSNAP_FUZZ_SEED ?? 1)
+const TIMEOUT = 600_000 + COUNT
+
+attachDecoders(sample, sampleFactories)
+attachDecoders(small, smallFactories)
+
+const b = new MessageBuilder()
+const operation = (id: number) => b.attribute('CTRL_ATTR_OP_ID', b.u32(id))
+const head = b.struct('fib_rule_hdr', { action: 1, dst_len: 24 })
+
+/** Messages made by hand for tables that no kernel dumps. */
+const built: readonly RecordedTable[] = [
+  {
+    table: sample,
+    messages: ['operation', 'macs', 'other'].map((kind) =>
+      b.message(
+        { type: 'RTM_NEWRULE' },
+        head,
+        b.attribute('CTRL_ATTR_FAMILY_NAME', b.text(kind)),
+        b.attribute('CTRL_ATTR_VERSION', b.u32(2)),
+        b.attribute('CTRL_ATTR_HDRSIZE', b.u64(2n ** 40n)),
+        b.nested(
+          'CTRL_ATTR_OPS',
+          b.nested(1, operation(7), b.attribute('CTRL_ATTR_OP_FLAGS')),
+          b.nested(2, operation(8)),
+        ),
+        b.nested('CTRL_ATTR_MCAST_GROUPS', b.attribute('CTRL_ATTR_MCAST_GRP_NAME', b.text('group'))),
+        b.nested('CTRL_ATTR_POLICY', operation(9)),
+        b.attribute('CTRL_ATTR_OP_POLICY', b.struct('ifla_vf_mac', { vf: 3 })),
+        b.attribute('CTRL_ATTR_OP', b.u32(5)),
+      ),
+    ),
+  },
+  {
+    table: small,
+    messages: [
+      b.message(
+        { type: 'RTM_NEWRULE' },
+        head,
+        b.attribute('CTRL_ATTR_MCAST_GRP_NAME', Uint8Array.from([10, 1, 2, 0])),
+        b.attribute('CTRL_ATTR_MCAST_GRP_ID', b.u32(5)),
+      ),
+    ],
+  },
+  {
+    table: controller,
+    messages: [
+      b.message(
+        { type: 'GENL_ID_CTRL' },
+        b.struct('genlmsghdr', { cmd: 1, version: 2 }),
+        b.attribute('CTRL_ATTR_FAMILY_NAME', b.text('nlctrl')),
+        b.attribute('CTRL_ATTR_FAMILY_ID', b.u16(16)),
+        b.nested('CTRL_ATTR_OPS', b.nested(1, operation(3))),
+      ),
+    ],
+  },
+]
+
+const tables = [...recordedTables, ...built]
+
+test.each(tables.map((one) => [one.table.name, one] as const))(
+  `%s: ${COUNT} hostile messages, the emitted decoder as the interpreter`,
+  (name, { table, messages }) => {
+    const report = fuzzTable({ table, messages, count: COUNT, random: randomOf(SEED) })
+    console.log(`fuzz ${name}: ${JSON.stringify(report)}`)
+    // The harness must reach all of the ways that a message can go.
+    expect(report.decoded).toBeGreaterThan(COUNT / 20)
+    expect(report.refused).toBeGreaterThan(COUNT / 20)
+    expect(report.unknown).toBeGreaterThan(COUNT / 100)
+  },
+  TIMEOUT,
+)
+
+test(
+  `${COUNT} hostile datagrams: every message of a reply is bounded`,
+  () => {
+    const random = randomOf(SEED)
+    const datagrams = tables.flatMap(({ messages }) => messages)
+    const ends = [b.message({ type: 'NLMSG_DONE' }, b.u32(0)), b.message({ type: 'NLMSG_ERROR' }, b.integer(4, -22))]
+    const hostile = [...datagrams.slice(0, 8), ...ends]
+    const codes = new Map<string, number>()
+    for (let i = 0; i < COUNT; i++) {
+      const bytes = mutate(hostile, random, 0)
+      const code = readHostile(bytes)
+      codes.set(code, (codes.get(code) ?? 0) + 1)
+    }
+    console.log(`fuzz datagrams: ${JSON.stringify(Object.fromEntries(codes))}`)
+    expect([...codes.keys()]).toEqual(expect.arrayContaining(['read', 'EBADMSG', 'an errno']))
+  },
+  TIMEOUT,
+)
+
+/** Reads a datagram as a reply to a request for rules, whatever its sequence number. */
+function readHostile(bytes: Uint8Array): string {
+  const { offset } = constants().layout('nlmsghdr')!.members.nlmsg_seq!
+  const copy = bytes.slice()
+  if (copy.length >= offset + 4) copy.fill(0, offset, offset + 4)
+  const reply: Reply = {
+    request: buildRequest(small),
+    sequence: 0,
+    port: undefined,
+    type: constant('RTM_NEWRULE'),
+    decode: () => ({}),
+    records: [],
+    ended: false,
+    interrupted: false,
+  }
+  try {
+    readMessages(new Frame(copy), copy.length, reply)
+    return 'read'
+  } catch (error) {
+    if (error instanceof NetlinkError) return error.code === 'EBADMSG' ? 'EBADMSG' : 'an errno'
+    throw new Error(Buffer.from(copy).toString('hex'), { cause: error })
+  }
+}
+
+test('the harness finds a decoder that differs from the interpreter', () => {
+  const { table, messages } = built[1]!
+  attachDecoders(small, smallFactories.map(() => () => () => ({ length: 0 })) as typeof smallFactories)
+  try {
+    const run = () => fuzzTable({ table, messages, count: 1000, random: randomOf(SEED) })
+    expect(run).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringContaining('differ') }) }),
+    )
+  } finally {
+    attachDecoders(small, smallFactories)
+  }
+  expect(messagesOf(messages[0]!)).toHaveLength(1)
+})
