@@ -2,7 +2,7 @@
   "targets": [
     {
       "target_name": "netsnap_core",
-      "sources": ["addon.cc", "socket.cc", "channel.cc"],
+      "sources": ["addon.cc"],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "dependencies": ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
       # In a worker that is being terminated an exception cannot be thrown: without the
