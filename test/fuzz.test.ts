@@ -18,6 +18,9 @@ const COUNT = Number(process.env.NETSNAP_FUZZ_COUNT ?? 200_000)
 const SEED = Number(process.env.NETSNAP_FUZZ_SEED ?? 1)
 const TIMEOUT = 600_000 + COUNT
 
+// Most of these errors are only looked at for their code.
+Error.stackTraceLimit = 0
+
 attachDecoders(sample, sampleFactories)
 attachDecoders(small, smallFactories)
 

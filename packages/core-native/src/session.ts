@@ -44,7 +44,7 @@ type RecordsOf<T, O> = RecordOf<T, O extends { readonly bigint: true } ? bigint 
 const BUFFER_BYTES = 1024 * 1024 // not a kernel number: measured, one of two buffers that take turns
 /** The least that a receive must have free. */
 const RECEIVE_BYTES = 32 * 1024 // not a kernel number: what the kernel fills at most in one go
-const DEFAULT_RESTARTS = 5
+const DEFAULT_RESTARTS = 5 // not a kernel number: a choice, documented above
 
 /** One socket to the kernel. It does one thing at a time; a second call waits for the first. */
 export class Session implements AsyncDisposable, Disposable {

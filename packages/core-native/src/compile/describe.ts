@@ -40,8 +40,13 @@ function rowsOf(set: AnySet, path: string, binding: SchemaBinding): FieldRow[] {
     ...Object.entries(set.attributes as Lines).flatMap(([field, line]) =>
       rowOf(path + field, field, line, line[0], binding),
     ),
-    ...derived.map(([field]) => ({ field: path + field, type: 'derived', source: '', description: '' })),
+    ...derived.map(([field, [codec]]) => derivedRow(path + field, field, codec as unknown as Line[1], binding)),
   ]
+}
+
+function derivedRow(path: string, field: string, codec: Line[1], binding: SchemaBinding): FieldRow {
+  const description = binding.describe?.('', field) ?? ''
+  return { field: path, type: typeName(codec.schema(binding)), source: '', description }
 }
 
 function rowOf(path: string, field: string, [name, codec]: Line, source: string, binding: SchemaBinding): FieldRow[] {

@@ -5,7 +5,7 @@ import { type EnumOptions, type NameAfter, namesAfter, type Open } from './enum.
 import { u8 } from './integer.ts'
 
 /** The folders in which iproute2 and the administrator name tables, protocols, scopes and groups; earlier ones win. */
-const FOLDERS = ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2']
+const FOLDERS = ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2'] as const
 
 /** A line of `rt_tables` and its siblings: a number, decimal or hexadecimal, and a name. */
 const LINE = /^\s*(0x[0-9a-f]+|\d+)\s+([^\s#]+)/i
@@ -34,7 +34,7 @@ function filesFor(name: string): string[] {
   })
 }
 
-const FRESH_MS = 1000
+const FRESH_MS = 1000 // not a kernel number: a second
 
 /** The names in one of iproute2's files, read again when a file has changed; looked at once a second at most. */
 class NameFile {

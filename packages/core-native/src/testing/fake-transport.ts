@@ -27,7 +27,7 @@ export interface FakeTransportOptions {
 }
 
 /** The addon's own rule, by which it fills a buffer as long as this much is free. */
-const leastSpace = 32 * 1024
+const leastSpace = 32 * 1024 // not a kernel number: bytes in a KiB
 
 interface Waiting {
   readonly into: ArrayBuffer

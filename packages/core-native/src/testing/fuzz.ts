@@ -26,8 +26,8 @@ export interface FuzzReport {
   readonly unknown: number
 }
 
-const BYTE_VALUES = 256
-const LONGEST_ENUM = 48
+const BYTE_VALUES = 256 // not a kernel number: the values of a byte
+const LONGEST_ENUM = 48 // not a kernel number: enough for known and unknown types
 
 type Random = FuzzOptions['random']
 type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array, attributesAt: number) => Uint8Array
@@ -78,7 +78,7 @@ const mutations: readonly Mutation[] = [
   // a payload of another length
   inOneAttribute((bytes, at, size, random) => {
     const { headerBytes, lengthAt, align } = framingOf(constants())
-    const length = headerBytes + random(24)
+    const length = headerBytes + random(24) // not a kernel number: short payloads
     const head = bytes.slice(0, at + headerBytes)
     set16(head, at + lengthAt, length)
     return joined(head, randomBytes(align(length) - headerBytes, random), bytes.subarray(at + align(size)))
@@ -126,7 +126,7 @@ function randomBytes(length: number, random: Random): Uint8Array {
   return Uint8Array.from({ length }, () => random(BYTE_VALUES))
 }
 
-const LONGEST_RANDOM = 256
+const LONGEST_RANDOM = 256 // not a kernel number: longer than most messages
 const ONE_IN = 8
 
 /** A message made bad: most are recordings with some mutations, some are random throughout. */

@@ -18,7 +18,7 @@ export interface Namespace {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-const longestOutput = 1 << 30
+const longestOutput = 1 << 30 // not a kernel number: what a command may print
 
 /** Make a network namespace. Its process ends with its standard input, so with this process too: nothing is left over. */
 export async function createNamespace(): Promise<Namespace> {

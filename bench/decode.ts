@@ -1,0 +1,54 @@
+import { bindTable, decoderOf } from '@netsnap/core-native/compile'
+import { constants } from '@netsnap/core-native/constants'
+import { Frame } from '@netsnap/core-native/schema'
+import { concat } from '@netsnap/core-native/testing'
+import { Bench } from 'tinybench'
+import { recordedTables } from '../test/tables.ts'
+import { printTable } from './print.ts'
+
+type Decode = ReturnType<typeof decoderOf>
+
+const BODY = constants().layout('nlmsghdr')!.size
+
+/** Decode every message in a frame that holds them all, as a batch from the kernel does. */
+function decodeAll(decode: Decode, frame: Frame, ends: readonly number[]): unknown {
+  let at = 0
+  let last: unknown
+  for (const end of ends) {
+    last = decode(frame, at + BODY, end)
+    at = end
+  }
+  return last
+}
+
+/** Recorded messages of each table: the emitted decoder against the interpreter. */
+export async function decode(): Promise<void> {
+  const rows: string[][] = []
+  for (const { table, messages } of recordedTables) {
+    const bytes = concat(...messages)
+    const ends: number[] = []
+    for (const { length } of messages) ends.push((ends.at(-1) ?? 0) + length)
+    const frame = new Frame(bytes)
+    const ways = { emitted: decoderOf(table), interpreted: bindTable(table, undefined, constants()) }
+    const bench = new Bench({ time: 1000, warmupTime: 300 })
+    for (const [name, way] of Object.entries(ways)) bench.add(name, () => decodeAll(way, frame, ends))
+    await bench.run()
+    const nanoseconds = bench.tasks.map(({ result }) => {
+      if (result.state !== 'completed') throw new Error(`${table.name}: ${result.state}`)
+      return (result.latency.p50 * 1e6) / messages.length
+    })
+    const [emitted, interpreted] = nanoseconds as [number, number]
+    rows.push([
+      table.name,
+      String(messages.length),
+      `${emitted.toFixed(0)} ns`,
+      `${interpreted.toFixed(0)} ns`,
+      (interpreted / emitted).toFixed(2),
+    ])
+  }
+  printTable(
+    'Decoding recorded messages, a message (median)',
+    ['table', 'messages', 'emitted', 'interpreted', 'ratio'],
+    rows,
+  )
+}

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { constant } from '../src/constants/index.ts'
+import { getFamily } from '../src/generic.ts'
+import { openSession } from '../src/query.ts'
+import type { Session } from '../src/session.ts'
+import { describeLive } from '../src/testing/vitest.ts'
+
+describeLive('generic netlink of the live kernel', () => {
+  let session: Session
+  beforeAll(() => {
+    session = openSession('NETLINK_GENERIC')
+  })
+  afterAll(() => session.close())
+
+  test('the controller knows itself by the id that the headers give it', async () => {
+    const family = await getFamily(session, 'nlctrl')
+    expect(family).toMatchObject({ name: 'nlctrl', id: constant('GENL_ID_CTRL'), version: 2 })
+    expect(family.operations?.map(({ id }) => id)).toContain(constant('CTRL_CMD_GETFAMILY'))
+    expect(family.multicast_groups?.map(({ name }) => name)).toEqual(['notify'])
+    expect(family.unknown_ctrl_attr_attrs_decoded).toBeUndefined()
+  })
+
+  test('a family that the kernel does not have is absent', async () => {
+    await expect(getFamily(session, 'no-such-family')).rejects.toMatchObject({
+      name: 'NetlinkError',
+      code: 'FAMILY_ABSENT',
+      message: expect.stringContaining('no-such-family'),
+    })
+  })
+
+  test('a name that is too long is refused with the sentence of the kernel and the attribute it is about', async () => {
+    await expect(getFamily(session, 'a-name-that-is-much-too-long')).rejects.toMatchObject({
+      code: expect.stringMatching(/^(ERANGE|EINVAL)$/),
+      attribute: 'CTRL_ATTR_FAMILY_NAME',
+      kernelMessage: expect.any(String),
+    })
+  })
+})
