@@ -10,19 +10,26 @@ const MISUSED = 2
 
 /** The whole command line. Exit status: 0, 1 when the kernel or the system refused, 2 for a mistake in the arguments. */
 export async function main(args: readonly string[]): Promise<number> {
-  // Whoever reads our output may have read enough (`| head -1`): no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit()
-    throw error
-  })
+  process.stdout.on('error', outputFailed)
   try {
     await parse(program(), args)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED
-    process.stderr.write(`netsnap: ${oneLine(error instanceof Error ? error.message : String(error))}\n`)
+    complain(error)
     return isUsageError(error) ? MISUSED : FAILED
   }
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`netsnap: ${oneLine(error instanceof Error ? error.message : String(error))}\n`)
+}
+
+/** Whoever reads our output may have read enough (`| head -1`): no error of ours. */
+function outputFailed(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit()
+  complain(error)
+  process.exit(FAILED)
 }
 
 /** Without this a misspelt command would be an argument too many of the default one. */

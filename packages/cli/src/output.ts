@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 
 /** Write to standard output, and wait where whoever reads it is slower than we are. */
@@ -6,25 +7,29 @@ export async function print(text: string): Promise<void> {
 }
 
 const INDENT = 2
-/** What {@link toJson} marks a large value with, as JSON escapes it: no text of the kernel's holds a NUL. */
-const MARKED = /"\\u0000bigint:(-?\d+)"/g
 
 /**
  * JSON with the exact digits of 64-bit values, as RFC 8259 allows: `JSON.stringify` refuses bigints. Readers that have
  * only doubles lose digits above 2^53, and nothing else.
  */
 export function toJson(value: unknown, compact = false): string {
-  let large = false
+  // What a large value is marked with until it is written, anew each time: no text can be mistaken for it.
+  let mark: string | undefined
   const json = JSON.stringify(
     value,
     (_, entry: unknown) => {
       if (typeof entry !== 'bigint') return entry
       const number = Number(entry)
       if (Number.isSafeInteger(number)) return number
-      large = true
-      return `\u0000bigint:${entry}`
+      mark ??= randomUUID()
+      return `${mark}${entry}`
     },
     compact ? undefined : INDENT,
   )
-  return large ? json.replaceAll(MARKED, '$1') : json
+  return mark === undefined ? json : json.replaceAll(new RegExp(`"${mark}(-?\\d+)"`, 'g'), '$1')
+}
+
+/** Text of the kernel's for people: an interface name may hold what a terminal would obey, or nothing would show. */
+export function visible(text: string): string {
+  return text.replaceAll(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`) // not a kernel number: the radix
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname, release } from 'node:os'
-import { type Dump, NetlinkError, netnsInode, openNetns } from '@netsnap/core-native'
+import { type Dump, NetlinkError, netnsInode, openNetns, openSession } from '@netsnap/core-native'
 import { provenance } from '@netsnap/core-native/constants'
 import { version } from './version.ts'
 
@@ -25,6 +25,8 @@ interface TableError {
   readonly message: string
 }
 
+const DECIMALS = 3
+
 type Read = (options: SnapshotOptions & { bigint: true; onInterrupted: 'return' }) => Promise<Dump<unknown>>
 
 /** The tables of a snapshot in the order of their keys. */
@@ -34,6 +36,8 @@ const TABLES: Readonly<Record<string, () => Promise<Read>>> = {
 
 function namespaceOf(netns: string | number | undefined): { inode: number; name?: string } {
   if (netns === undefined) return { inode: netnsInode() }
+  // What is no network namespace, or may not be entered, is an error of the whole, not of each table.
+  openSession('NETLINK_ROUTE', { netns }).close()
   const namespace = openNetns(netns)
   try {
     const name = typeof netns === 'string' && !netns.includes('/') ? { name: netns } : {}
@@ -56,7 +60,7 @@ async function readTable(
     const rows = await read({ ...options, bigint: true, onInterrupted: 'return' })
     const { interrupted, restarts } = rows
     if (interrupted) warnings.push(`${table}: changed while it was listed, each of ${restarts + 1} times`)
-    const milliseconds = Math.round((performance.now() - begin) * 1000) / 1000
+    const milliseconds = Number((performance.now() - begin).toFixed(DECIMALS))
     reports[table] = { count: rows.length, milliseconds, interrupted, restarts }
     return rows
   } catch (error) {

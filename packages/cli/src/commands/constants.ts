@@ -1,12 +1,18 @@
-import { report } from '@netsnap/core-native/constants'
+import { type ConstantReport, report } from '@netsnap/core-native/constants'
 import { Command, Option } from 'commander'
 import { print, toJson } from '../output.ts'
 import { textTable } from '../render/table.ts'
 import { UsageError } from '../usage.ts'
 
+/** As it is written, or else in upper case, which all but a few names have. */
+function find(pattern: string | undefined): ConstantReport[] {
+  const rows = report(pattern)
+  return rows.length === 0 && pattern !== undefined ? report(pattern.toUpperCase()) : rows
+}
+
 async function showConstants(pattern: string | undefined, flags: { readonly json?: true }): Promise<void> {
-  const rows = report(pattern?.toUpperCase())
-  if (pattern !== undefined && rows.length === 0) throw new UsageError(`no source of constants knows ${pattern}`)
+  const rows = find(pattern)
+  if (pattern !== undefined && rows.length === 0) throw new UsageError(`no source of constants knows '${pattern}'`)
   if (flags.json) return print(`${toJson(rows)}\n`)
   const lines = rows.map(({ name, value, source, disagreement, also }) => {
     const others = Object.entries(also).map(([other, number]) => `${other} says ${number}`)

@@ -1,4 +1,5 @@
 import type { RuleBigInt } from '@netsnap/rule'
+import { visible } from '../output.ts'
 import { textTable } from './table.ts'
 
 type Part = string | undefined | false
@@ -9,13 +10,16 @@ function masked(value: number, mask: number | undefined, whole: number): string 
   return mask === undefined || mask === whole ? hex(value) : `${hex(value)}/${hex(mask)}`
 }
 
-function range(name: string, start: number | undefined, end: number | undefined): Part {
-  if (start === undefined) return undefined
-  return `${name} ${start === end ? start : `${start}-${end}`}`
-}
+const allOnes = (bits: number) => 2 ** bits - 1
 
-const MARK_BITS = 32
-const ALL_MARK_BITS = 2 ** MARK_BITS - 1
+/** Masks that compare the whole of a value: of these iproute2 says nothing either. */
+const WHOLE = { mark: allOnes(32), port: allOnes(16), dscp: allOnes(6), flowlabel: allOnes(20) } // not a kernel number: widths in bits
+
+function range(name: string, start: number | undefined, end: number | undefined, mask: number = WHOLE.port): Part {
+  if (start === undefined) return undefined
+  if (start !== end) return `${name} ${start}-${end}`
+  return `${name} ${mask === WHOLE.port ? start : masked(start, mask, WHOLE.port)}`
+}
 
 /** What a rule matches, in the words of `ip rule`. */
 function selector(rule: RuleBigInt): string {
@@ -25,17 +29,17 @@ function selector(rule: RuleBigInt): string {
     `from ${rule.src ?? 'all'}`,
     rule.dst !== undefined && `to ${rule.dst}`,
     tos !== 0 && `tos ${hex(tos)}`,
-    dscp !== undefined && `dscp ${masked(dscp, rule.dscp_mask, rule.dscp_mask ?? 0)}`,
-    flowlabel !== undefined && `flowlabel ${masked(flowlabel, rule.flowlabel_mask, rule.flowlabel_mask ?? 0)}`,
+    dscp !== undefined && `dscp ${masked(dscp, rule.dscp_mask, WHOLE.dscp)}`,
+    flowlabel !== undefined && `flowlabel ${masked(flowlabel, rule.flowlabel_mask, WHOLE.flowlabel)}`,
     // The kernel leaves a mark of 0 out, and sends its mask.
-    fwmask !== undefined && `fwmark ${masked(rule.fwmark ?? 0, fwmask, ALL_MARK_BITS)}`,
+    fwmask !== undefined && `fwmark ${masked(rule.fwmark ?? 0, fwmask, WHOLE.mark)}`,
     iif !== undefined && `iif ${iif}${flag_names.includes('IIF_DETACHED') ? ' [detached]' : ''}`,
     oif !== undefined && `oif ${oif}${flag_names.includes('OIF_DETACHED') ? ' [detached]' : ''}`,
     l3mdev === true && 'l3mdev',
     range('uidrange', rule.uid_start, rule.uid_end),
     ip_proto !== undefined && `ipproto ${ip_proto}`,
-    range('sport', rule.sport_start, rule.sport_end),
-    range('dport', rule.dport_start, rule.dport_end),
+    range('sport', rule.sport_start, rule.sport_end, rule.sport_mask),
+    range('dport', rule.dport_start, rule.dport_end, rule.dport_mask),
     tun_id !== undefined && `tun_id ${tun_id}`,
   ]
   return parts.filter(Boolean).join(' ')
@@ -63,7 +67,7 @@ export function ruleSummary(rules: readonly RuleBigInt[]): string {
   const families = [...new Set(rules.map(({ family }) => family))]
   const blocks = families.map((family) => {
     const mine = rules.filter((rule) => rule.family === family)
-    const lines = mine.map((rule) => `  ${rule.priority}: ${selector(rule)} ${verdict(rule)}`)
+    const lines = mine.map((rule) => visible(`  ${rule.priority}: ${selector(rule)} ${verdict(rule)}`))
     return [`${family} (${mine.length})`, ...lines].join('\n')
   })
   return `${[`Rules: ${rules.length}`, ...blocks].join('\n\n')}\n`
