@@ -1,0 +1,53 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export interface Run {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const file = (name: string) => fileURLToPath(new URL(`../src/${name}.ts`, import.meta.url))
+
+/** Node's arguments that run a source file, without a build. */
+const nodeArguments = (bin: string, args: readonly string[]) => [
+  '--conditions=@netsnap/source',
+  '--import',
+  import.meta.resolve('tsx'),
+  file(bin),
+  ...args,
+]
+
+// A terminal's or CI's environment must not change what comes out.
+const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env
+const env = { ...rest, CI: '1' }
+
+/** Run one of the commands with arguments. */
+export async function run(args: readonly string[], bin = 'bin'): Promise<Run> {
+  const child = spawn(process.execPath, nodeArguments(bin, args), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const out: Buffer[] = []
+  const err: Buffer[] = []
+  child.stdout.on('data', (data: Buffer) => out.push(data))
+  child.stderr.on('data', (data: Buffer) => err.push(data))
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }
+}
+
+/** Run the command in a pipeline of the shell's: `$NETSNAP rule | head -c 1`. Bash, for the status of each part. */
+export function runShell(script: string): Run {
+  const quoted = [process.execPath, ...nodeArguments('bin', [])].map((word) => `'${word}'`).join(' ')
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', `netsnap() { ${quoted} "$@"; }\n${script}`], {
+    env,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+/** What went well: JSON on stdout, and nothing else anywhere. */
+export async function json<T = unknown>(args: readonly string[], bin = 'bin'): Promise<T> {
+  const { status, stdout, stderr } = await run(args, bin)
+  if (status !== 0 || stderr !== '') throw new Error(`netsnap ${args.join(' ')}: status ${status}: ${stderr}`)
+  if (!stdout.endsWith('\n')) throw new Error('no line break at the end')
+  return JSON.parse(stdout) as T
+}
