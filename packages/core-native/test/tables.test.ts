@@ -72,6 +72,8 @@ describe.each([
     const macs = b.attribute('CTRL_ATTR_POLICY', b.struct('ifla_vf_mac', { vf: 3 }))
     const kind = (name: string) => b.attribute('CTRL_ATTR_FAMILY_NAME', b.text(name))
     expect(decode([kind('operation'), operation])).toMatchObject({ data: { id: 7 } })
+    // The kernel writes some kinds after the payload.
+    expect(decode([operation, kind('operation')])).toMatchObject({ data: { id: 7 } })
     expect(decode([kind('macs'), macs])).toMatchObject({ data: { vf: 3, mac: Array(32).fill(0) } })
     const odd = decode([kind('other'), operation]) as Record<string, unknown>
     expect(odd).not.toHaveProperty('data')

@@ -20,6 +20,7 @@ export interface BoundLine extends Bound<unknown> {
   readonly field: string
   readonly repeats: boolean
   readonly sparse: boolean
+  readonly late: boolean
 }
 
 /** A set whose names have become numbers: what a decoder, interpreted or emitted, works with. */
@@ -162,7 +163,8 @@ function slotsOf(set: AnySet, constants: Constants): Uint8Array {
 }
 
 function bindLine([field, [, codec]]: [string, Line], binding: Binding): BoundLine {
-  return { field, repeats: codec.repeats === true, sparse: codec.sparse === true, ...codec.bind(binding) }
+  const { repeats = false, sparse = false, late = false } = codec
+  return { field, repeats, sparse, late, ...codec.bind(binding) }
 }
 
 function linesByType(set: AnySet, lines: readonly BoundLine[], constants: Constants): Map<number, BoundLine[]> {

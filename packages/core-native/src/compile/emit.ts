@@ -76,13 +76,14 @@ function emitStruct(set: AnySet): string {
 function emitSet(set: AnySet, lines: readonly EmittedLine[]): string {
   const { headerBytes, lengthAt, typeAt, typeMask, alignTo } = framingOf(bundledConstants())
   const derived = Object.keys(set.derived ?? {})
+  const late = lines.filter(({ codec }) => codec.late)
   return `${emitHeader(set)}${emitLines(lines)}  const { slots, keepUnknown, malformed, headerBytes, outermost } = b
 ${derived.map((_, i) => `  const d${i} = b.derived[${i}]!.from\n`).join('')}  return (f, at, end) => {
     if (outermost) f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
     const r: Loose = ${recordLiteral(set)}
-    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
+${late.map(({ index }) => `    let q${index} = -1\n`).join('')}    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
       size = view.getUint16(p${plus(lengthAt)}, little)
       const type = view.getUint16(p${plus(typeAt)}, little)
       if (size < ${headerBytes} || p + size > end) throw malformed(type)
@@ -92,12 +93,25 @@ ${emitCases(set, lines)}        case ${SKIP}: continue
       }
       if (f.captureUnknown) keepUnknown(r, f, type, p + ${headerBytes}, n)
     }
-${derived.map((field, i) => emitDerived(field, i)).join('')}    return r
+${late.map(emitLate).join('')}${derived.map((field, i) => emitDerived(field, i)).join('')}    return r
   }
 `
 }
 
 const plus = (offset: number) => (offset === 0 ? '' : ` + ${offset}`)
+
+/** Reads what stands at the place that the loop has left. */
+function emitLate({ field, index }: EmittedLine): string {
+  const { headerBytes, lengthAt, typeAt } = framingOf(bundledConstants())
+  const at = `q${index}${plus(headerBytes)}`
+  return `    if (q${index} >= 0) {
+      const n = view.getUint16(q${index}${plus(lengthAt)}, little) - ${headerBytes}
+      const v = a${index}(f, ${at}, n, r)
+      if (v === KEEP) { if (f.captureUnknown) keepUnknown(r, f, view.getUint16(q${index}${plus(typeAt)}, little), ${at}, n) }
+      else if (v !== undefined) r[${JSON.stringify(field)}] = v
+    }
+`
+}
 
 function emitDerived(field: string, index: number): string {
   return `    const v${index} = d${index}(r); if (v${index} !== undefined) r[${JSON.stringify(field)}] = v${index}\n`
@@ -121,6 +135,8 @@ function emitCases(set: AnySet, lines: readonly EmittedLine[]): string {
   return sourcesOf(set)
     .map((source, slot) => {
       const mine = lines.filter(({ index }) => sources[index] === source)
+      if (mine.length > 1 && mine.some(({ codec }) => codec.late))
+        throw new TypeError(`${source} has a late line and others`)
       const checks = [...new Set(mine.flatMap((line) => check(line) ?? []))]
       const guard = checks.length ? `if (${checks.join(' || ')}) break; ` : ''
       return `        case ${slot + 1}: ${mine.length ? guard : ''}${mine.map(emitRead).join('; ')}; continue\n`
@@ -132,6 +148,7 @@ function emitRead({ field, index, codec }: EmittedLine): string {
   const { headerBytes } = framingOf(bundledConstants())
   const value = `a${index}(f, p + ${headerBytes}, n, r)`
   const target = `r[${JSON.stringify(field)}]`
+  if (codec.late) return `q${index} = p`
   if (!codec.sparse) return codec.repeats ? `(${target} ??= []).push(${value})` : `${target} = ${value}`
   return `{ const v = ${value}; if (v === KEEP) break; if (v !== undefined) ${target} = v }`
 }

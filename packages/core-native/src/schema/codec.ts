@@ -43,6 +43,8 @@ export interface Codec<out T> {
   readonly repeats?: true
   /** `read` may answer `undefined`: the field then stays absent. */
   readonly sparse?: true
+  /** It is read after all others of its set, since it depends on them wherever the kernel writes them. */
+  readonly late?: true
   /** What the field holds where the kernel sent no such attribute. */
   readonly fallback?: { readonly value: unknown }
 }
@@ -61,8 +63,10 @@ export type Widen<T, W> = T extends Wide
   ? W
   : T extends string | number | bigint | boolean | null | undefined
     ? T
-    : T extends readonly (infer E)[]
+    : T extends (infer E)[]
       ? Widen<E, W>[]
-      : T extends object
-        ? { [K in keyof T]: Widen<T[K], W> }
-        : T
+      : T extends readonly (infer E)[]
+        ? readonly Widen<E, W>[]
+        : T extends object
+          ? { [K in keyof T]: Widen<T[K], W> }
+          : T

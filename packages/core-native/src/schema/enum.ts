@@ -59,22 +59,25 @@ export function enumOf<P extends string, const O extends EnumOptions = {}>(
   }
 }
 
-/** The names of the bits that are set. Bits without a name stay, together, as one hexadecimal number at the end. */
+/**
+ * The names of the bits that are set. Bits without a name stay, together, as one hexadecimal number at the end. Records
+ * with the same bits share one frozen array: a million routes have a handful of different flags.
+ */
 export function flagsOf<P extends string, const O extends EnumOptions = {}>(
   prefix: P,
   options?: O,
-): Codec<Open<Cased<NameAfter<P>, O>>[]> {
+): Codec<readonly Open<Cased<NameAfter<P>, O>>[]> {
   const { lowerCase = false, scalar = u8 } = options ?? {}
   return {
     bind(binding) {
       const bits = singleBits(namesAfter(prefix, binding, lowerCase))
       const { read, fits } = scalar.bind(binding)
-      const seen = new Map<number, readonly string[]>()
+      const seen = new Map<number, readonly Open<Cased<NameAfter<P>, O>>[]>()
       return {
         fits: fits!,
         read(frame, at, length, record) {
           const value = read(frame, at, length, record)
-          return remember(seen, value, () => namesOfBits(value, bits)).slice()
+          return remember(seen, value, () => Object.freeze(namesOfBits(value, bits)))
         },
       }
     },

@@ -87,8 +87,8 @@ export function fits({ fits }: Bound<unknown>, length: number): boolean {
 }
 
 /**
- * A payload whose kind a sibling tells, which the kernel has written before it: `select('kind', { vlan: nest(...) })`.
- * A payload of a kind that has no case is kept among the unknown attributes.
+ * A payload whose kind a sibling tells: `select('kind', { vlan: nest(...) })`. It is read when all siblings are, since
+ * the kernel writes some before it (`IFLA_INFO_KIND`) and some after it (`RTA_ENCAP_TYPE`). A payload of a kind that has no case is kept among the unknown attributes.
  */
 export function select<const C extends Readonly<Record<string, Codec<unknown>>>>(
   sibling: string,
@@ -97,6 +97,7 @@ export function select<const C extends Readonly<Record<string, Codec<unknown>>>>
   const codecs = Object.values(cases)
   return {
     sparse: true,
+    late: true,
     sets: codecs.flatMap((codec) => codec.sets ?? []),
     bind(binding) {
       const bound = new Map(Object.entries(cases).map(([kind, codec]) => [kind, codec.bind(binding)]))

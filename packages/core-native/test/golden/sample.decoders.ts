@@ -17,6 +17,7 @@ export function decode_sample(b: BoundSet): Decode {
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
     const r: Loose = { "action": h0(f, at + o0, z0, NONE), "flags": h1(f, at + o1, z1, NONE), "version": 0 }
+    let q7 = -1
     for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
       size = view.getUint16(p, little)
       const type = view.getUint16(p + 2, little)
@@ -30,12 +31,18 @@ export function decode_sample(b: BoundSet): Decode {
         case 5: if (n !== s4) break; r["key"] = a4(f, p + 4, n, r); continue
         case 6: { const v = a5(f, p + 4, n, r); if (v === KEEP) break; if (v !== undefined) r["parts"] = v }; continue
         case 7: (r["groups"] ??= []).push(a6(f, p + 4, n, r)); continue
-        case 8: { const v = a7(f, p + 4, n, r); if (v === KEEP) break; if (v !== undefined) r["data"] = v }; continue
+        case 8: q7 = p; continue
         case 9: r["address"] = a8(f, p + 4, n, r); continue
         case 10: if (n !== s9) break; { const v = a9(f, p + 4, n, r); if (v === KEEP) break; if (v !== undefined) r["limit"] = v }; continue
         case 255: continue
       }
       if (f.captureUnknown) keepUnknown(r, f, type, p + 4, n)
+    }
+    if (q7 >= 0) {
+      const n = view.getUint16(q7, little) - 4
+      const v = a7(f, q7 + 4, n, r)
+      if (v === KEEP) { if (f.captureUnknown) keepUnknown(r, f, view.getUint16(q7 + 2, little), q7 + 4, n) }
+      else if (v !== undefined) r["data"] = v
     }
     const v0 = d0(r); if (v0 !== undefined) r["next_version"] = v0
     return r
