@@ -29,6 +29,7 @@ export function workspaceEnvironment() {
     // pnpm would ask before it removes a node_modules of another make, and nobody could answer.
     CI: 'true',
     TURBO_TELEMETRY_DISABLED: '1',
+    NO_COLOR: '1',
     PATH: [shims, path.join(root, 'node_modules/.bin'), process.env.PATH].join(path.delimiter),
   }
   // From `npm -s`: pnpm would not even say why it failed.
