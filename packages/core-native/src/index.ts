@@ -1,6 +1,8 @@
 /** The socket to the kernel, and what reads from it. */
+
 export { NetlinkError, type NetlinkErrorDetails } from './errors.ts'
 export { type GenericFamily, getFamily } from './generic.ts'
+export { interfaceNames } from './interfaces.ts'
 export { netnsInode, openNetns } from './netns.ts'
 export { openSession, Query, type SessionOptions, type SourceOptions, withSession } from './query.ts'
 export type { RequestParts } from './request.ts'

@@ -12,7 +12,7 @@ import type { RecordOf, Table } from './schema/set.ts'
 import type { Transport } from './transport.ts'
 
 /** How a table is read. */
-export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint'> {
+export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint' | 'lookups'> {
   /** Stop reading when this is aborted: the call fails with `ABORTED`. */
   readonly signal?: AbortSignal | undefined
   /** Milliseconds after which the call fails with `TIMEOUT`. Default: none. */

@@ -7,27 +7,24 @@ import {
   enumOf,
   flagsOf,
   header,
-  mapped,
   member,
   named,
   otherwise,
   prefix,
   type RecordOf,
+  realmFrom,
+  realmTo,
   table,
   text,
   u8,
   u16,
   u32,
-  unless,
   unlessAllOnes,
 } from '@netsnap/core-native/schema'
 
 const routingTable = named('RT_TABLE_', { file: 'rt_tables', unnamed: 'TABLE_', scalar: u32 })
 const routeProtocol = named('RTPROT_', { file: 'rt_protos', unnamed: 'PROTO_' })
 const ipProtocol = enumOf('IPPROTO_', { unnamed: 'PROTO_' })
-
-const REALM = 2 ** 16 // not a kernel number: two realms of 16 bits share one attribute
-const realm = (change: (value: number) => number) => mapped(u32, u16, change)
 
 // biome-ignore format: a table
 export const rule = table({
@@ -105,9 +102,9 @@ export const rule = table({
     /** Priority of the rule to go on from. */
     goto:               ['FRA_GOTO', u32],
     /** Realm of the source that packets are given; absent for none. */
-    flow_from:          ['FRA_FLOW', unless(realm((realms) => Math.floor(realms / REALM)), 0)],
+    flow_from:          ['FRA_FLOW', realmFrom],
     /** Realm of the destination that packets are given; absent for none. */
-    flow_to:            ['FRA_FLOW', unless(realm((realms) => realms % REALM), 0)],
+    flow_to:            ['FRA_FLOW', realmTo],
     /** Routes with a prefix of at most this length are passed over. */
     suppress_prefixlen: ['FRA_SUPPRESS_PREFIXLEN', unlessAllOnes(u32)],
     /** Routes out of an interface of this group are passed over. */

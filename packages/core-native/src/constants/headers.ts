@@ -12,6 +12,7 @@ const whole = [
 
 /** Large headers of which a few names are needed. */
 const parts: Readonly<Record<string, readonly string[]>> = {
+  auxvec: ['AT_CLKTCK'],
   batman_adv: ['IFLA_BATADV_'],
   devlink: ['DEVLINK_ATTR_BUS_NAME', 'DEVLINK_ATTR_DEV_NAME', 'DEVLINK_ATTR_PORT_', 'DEVLINK_PORT_'],
   icmpv6: ['ICMPV6_ROUTER_PREF_'],

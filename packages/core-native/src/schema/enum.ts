@@ -21,15 +21,22 @@ export interface EnumOptions {
   /** What a value without a name begins with. Default: the prefix. */
   readonly unnamed?: string
   /** Names in lower case. */
-  readonly lowerCase?: true
+  readonly lowerCase?: boolean
+  /** Constants that begin with the prefix and with this are of something else. */
+  readonly except?: string
   /** The width of the value. Default: one byte. */
   readonly scalar?: Scalar<number>
 }
 
 /** The name of each value of the constants that begin with `prefix`, without it. */
-export function namesAfter(prefix: string, { constants }: Pick<Binding, 'constants'>, lowerCase = false): string[] {
+export function namesAfter(
+  prefix: string,
+  { constants }: Pick<Binding, 'constants'>,
+  { lowerCase = false, except }: Pick<EnumOptions, 'lowerCase' | 'except'> = {},
+): string[] {
   const names: string[] = []
   for (const [value, name] of constants.prefixed(prefix)) {
+    if (except !== undefined && name.startsWith(except)) continue
     if (value >= 0) names[value] = lowerCase ? name.slice(prefix.length).toLowerCase() : name.slice(prefix.length)
   }
   return names
@@ -40,12 +47,10 @@ export function enumOf<P extends string, const O extends EnumOptions = {}>(
   prefix: P,
   options?: O,
 ): Codec<Open<Cased<NameAfter<P>, O>>> {
-  const { unnamed = prefix, lowerCase = false, scalar = u8 } = options ?? {}
+  const { unnamed = prefix, scalar = u8 } = options ?? {}
   return {
     bind(binding) {
-      const names = new Map(
-        Object.entries(namesAfter(prefix, binding, lowerCase)).map(([v, name]) => [Number(v), name]),
-      )
+      const names = new Map(Object.entries(namesAfter(prefix, binding, options)).map(([v, name]) => [Number(v), name]))
       const { read, fits } = scalar.bind(binding)
       return {
         fits: fits!,
@@ -55,22 +60,32 @@ export function enumOf<P extends string, const O extends EnumOptions = {}>(
         },
       }
     },
-    schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, lowerCase)) }),
+    schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, options)) }),
   }
 }
 
 /**
- * The names of the bits that are set. Bits without a name stay, together, as one hexadecimal number at the end. Records
- * with the same bits share one frozen array: a million routes have a handful of different flags.
+ * The names of the bits that are set. Bits without a name stay, together, as one hexadecimal number at the end. With
+ * several prefixes, a name that an earlier one has is the whole constant's. Records with the same bits share one frozen
+ * array: a million routes have a handful of different flags.
  */
 export function flagsOf<P extends string, const O extends EnumOptions = {}>(
-  prefix: P,
+  prefixes: P | readonly P[],
   options?: O,
 ): Codec<readonly Open<Cased<NameAfter<P>, O>>[]> {
-  const { lowerCase = false, scalar = u8 } = options ?? {}
+  const { scalar = u8 } = options ?? {}
+  const bitsOf = (binding: Pick<Binding, 'constants'>) => {
+    const bits: [bit: number, name: string][] = []
+    for (const prefix of [prefixes].flat()) {
+      for (const [bit, name] of singleBits(namesAfter(prefix, binding, options))) {
+        bits.push([bit, bits.some(([, known]) => known === name) ? prefix + name : name])
+      }
+    }
+    return bits
+  }
   return {
     bind(binding) {
-      const bits = singleBits(namesAfter(prefix, binding, lowerCase))
+      const bits = bitsOf(binding)
       const { read, fits } = scalar.bind(binding)
       const seen = new Map<number, readonly Open<Cased<NameAfter<P>, O>>[]>()
       return {
@@ -83,7 +98,7 @@ export function flagsOf<P extends string, const O extends EnumOptions = {}>(
     },
     schema: (binding) => ({
       type: 'array',
-      items: { type: 'string', examples: singleBits(namesAfter(prefix, binding, lowerCase)).map(([, name]) => name) },
+      items: { type: 'string', examples: bitsOf(binding).map(([, name]) => name) },
     }),
   }
 }

@@ -11,8 +11,9 @@ const FAMILIES = { AF_INET: 'ipv4', AF_INET6: 'ipv6' } as const
  */
 export const addressFamily: Codec<'ipv4' | 'ipv6' | 'ipmr' | 'ip6mr' | (string & {})> = {
   bind(binding) {
-    const names = [...namesAfter('AF_', binding, true)]
-    for (const [value, name] of namesAfter('RTNL_FAMILY_', binding, true).entries()) names[value] ??= name
+    const names = [...namesAfter('AF_', binding, { lowerCase: true })]
+    for (const [value, name] of namesAfter('RTNL_FAMILY_', binding, { lowerCase: true }).entries())
+      names[value] ??= name
     for (const [constant, name] of Object.entries(FAMILIES)) names[binding.constants.value(constant)!] = name
     const { fits } = u8.bind(binding)
     return { fits: fits!, read: (f, at) => names[f.u8[at]!] ?? `AF_${f.u8[at]!}` }

@@ -9,9 +9,16 @@ export interface DecodeOptions {
   readonly captureUnknown?: boolean | undefined
   /** Give 64-bit values as bigint, exact beyond 2^53. Default: false, numbers. */
   readonly bigint?: boolean | undefined
+  /** What numbers in a message stand for, by kind: the names of `interfaces`, ... Fields that need one stay absent without it. */
+  readonly lookups?: Lookups | undefined
   /** Byte order of the messages. Default: the host's. */
   readonly littleEndian?: boolean | undefined
 }
+
+/** What numbers stand for that only other dumps tell: an interface's name by its index. */
+export type Lookups = Readonly<Record<string, ReadonlyMap<number, unknown>>>
+
+const NONE: Lookups = {}
 
 /** A window on one buffer of netlink messages: what the codecs read from. */
 export class Frame {
@@ -22,6 +29,7 @@ export class Frame {
   readonly little: boolean
   readonly captureUnknown: boolean
   readonly bigint: boolean
+  readonly lookups: Lookups
   /** Where the fixed header of the message in hand begins. */
   body = 0
 
@@ -36,5 +44,6 @@ export class Frame {
     this.little = options.littleEndian ?? HOST_LITTLE
     this.captureUnknown = options.captureUnknown ?? true
     this.bigint = options.bigint ?? false
+    this.lookups = options.lookups ?? NONE
   }
 }

@@ -1,9 +1,10 @@
 /** The table language: what a package writes its tables in. Loads without the addon. */
 export { address, hardwareAddress, prefix } from './address.ts'
+export { seconds } from './clock.ts'
 export type { Binding, Bound, Codec, Decode, Read, Siblings, ValueOf, Wide, Widen } from './codec.ts'
 export { type EnumOptions, enumOf, flagsOf, type NameAfter, type Open } from './enum.ts'
 export { addressFamily } from './family.ts'
-export { type DecodeOptions, Frame } from './frame.ts'
+export { type DecodeOptions, Frame, type Lookups } from './frame.ts'
 export {
   be16,
   be32,
@@ -23,9 +24,11 @@ export {
   uint,
 } from './integer.ts'
 export type { JsonSchema } from './json-schema.ts'
+export { interfaceName, lookup } from './lookup.ts'
 export { many, mapped, type Otherwise, otherwise, unless, unlessAllOnes } from './modify.ts'
 export { type NamedOptions, named } from './named.ts'
-export { list, nest, packed, select } from './nest.ts'
+export { chain, list, nest, packed, select } from './nest.ts'
+export { realmFrom, realmTo } from './realm.ts'
 export {
   type AttributeSet,
   attributeSet,

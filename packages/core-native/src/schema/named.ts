@@ -87,12 +87,10 @@ export function named<P extends string, const O extends NamedOptions>(
   prefix: P,
   options: O,
 ): Codec<Open<NameAfter<P>>> {
-  const { unnamed = prefix, scalar = u8, lowerCase = false, file } = options
+  const { unnamed = prefix, scalar = u8, file } = options
   return {
     bind(binding) {
-      const kernel = new Map(
-        Object.entries(namesAfter(prefix, binding, lowerCase)).map(([v, name]) => [Number(v), name]),
-      )
+      const kernel = new Map(Object.entries(namesAfter(prefix, binding, options)).map(([v, name]) => [Number(v), name]))
       const administrator = remember(nameFiles, file, (name) => new NameFile(name))
       administrator.refresh()
       const { read, fits } = scalar.bind(binding)
@@ -104,6 +102,6 @@ export function named<P extends string, const O extends NamedOptions>(
         },
       }
     },
-    schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, lowerCase)) }),
+    schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, options)) }),
   }
 }

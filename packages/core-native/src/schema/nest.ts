@@ -1,3 +1,4 @@
+import type { ConstantName } from '../constants/index.ts'
 import type { Bound, Codec, Siblings, ValueOf, Wide } from './codec.ts'
 import { type Framing, framingOf } from './framing.ts'
 import { schemaOf } from './schema-of.ts'
@@ -57,6 +58,40 @@ export function list<T>(codec: Codec<T>): Codec<T[]> {
       }
     },
     schema: (binding) => ({ type: 'array', items: codec.schema(binding) }),
+  }
+}
+
+/**
+ * Structs that each say their own length, with attributes after them: `chain(nextHop, 'rtnh_len', 'RTNH_ALIGNTO')`. The
+ * header of `set` is the struct.
+ */
+export function chain<const T extends AnySet>(
+  set: T,
+  length: string,
+  alignTo: ConstantName,
+): Codec<RecordOf<T, Wide>[]> {
+  return {
+    sparse: true,
+    sets: [set],
+    bind(binding) {
+      const decode = binding.decoder(set)
+      const { size, members } = binding.constants.layout(set.header!.struct)!
+      const lengthAt = members[length]!.offset
+      const step = binding.constants.value(alignTo)!
+      return {
+        read(frame, at, total) {
+          const values: RecordOf<T, Wide>[] = []
+          const end = at + total
+          for (let p = at, own = 0; p + size <= end; p += (own + step - 1) & -step) {
+            own = frame.view.getUint16(p + lengthAt, frame.little)
+            if (own < size || p + own > end) return KEEP as unknown as RecordOf<T, Wide>[]
+            values.push(decode(frame, p, p + own) as RecordOf<T, Wide>)
+          }
+          return values
+        },
+      }
+    },
+    schema: (binding) => ({ type: 'array', items: schemaOf(set, binding) }),
   }
 }
 

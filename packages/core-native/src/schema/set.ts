@@ -51,9 +51,11 @@ type Missing<G extends GroupName, A, S> = Exclude<
 >
 
 /** The compiler's list of what to do: an attribute that the headers define and no line names is a type error. */
-export type Complete<G extends GroupName, A, S> = [Missing<G, A, S>] extends [never]
+export type Complete<G extends GroupName, A, S> = S extends 'others'
   ? unknown
-  : { readonly 'attributes without a line': Missing<G, A, S> }
+  : [Missing<G, A, S>] extends [never]
+    ? unknown
+    : { readonly 'attributes without a line': Missing<G, A, S> }
 
 /** `FRA_` gives `fra`. */
 export type UnknownStem<G extends string> = G extends `${infer Stem}_` ? Lowercase<Stem> : Lowercase<G>
@@ -99,6 +101,7 @@ export interface SetOptions<H extends Lines, D extends DerivedLines, U extends s
   readonly header?: Header<H>
   readonly derived?: D
   readonly unknown?: U
+  /** Attributes to pass over. `'others'`: the table is of some only, and the rest are as unknown ones. */
   readonly skip?: S
 }
 
@@ -112,7 +115,7 @@ export function attributeSet<
   const H extends Lines = {},
   const D extends DerivedLines = {},
   const U extends string = UnknownStem<G>,
-  const S extends readonly MemberOf<G>[] = [],
+  const S extends readonly MemberOf<G>[] | 'others' = [],
 >(group: G, attributes: A & Complete<G, A, S>, options: SetOptions<H, D, U, S> = {}): AttributeSet<G, A, H, D, U> {
   return {
     group,
@@ -120,7 +123,7 @@ export function attributeSet<
     header: options.header,
     derived: options.derived,
     unknown: options.unknown ?? (group.replace(/_$/, '').toLowerCase() as U),
-    skip: options.skip ?? [],
+    skip: options.skip === 'others' ? [] : (options.skip ?? []),
   }
 }
 
@@ -166,7 +169,7 @@ export function table<
   const H extends Lines = {},
   const D extends DerivedLines = {},
   const U extends string = UnknownStem<G>,
-  const S extends readonly MemberOf<G>[] = [],
+  const S extends readonly MemberOf<G>[] | 'others' = [],
 >(definition: TableDefinition<G, A, H, D, U, S>): Table<A, H, D, U> {
   const { name, request, reply, group, attributes, header } = definition
   return { ...attributeSet<G, A, H, D, U, S>(group, attributes, definition), name, request, reply, header }
