@@ -1,5 +1,5 @@
 import { constant } from './constants/index.ts'
-import { header, s32, table, text } from './schema/index.ts'
+import { header, s32, table, text, uint32 } from './schema/index.ts'
 import type { ReadOptions, Session } from './session.ts'
 
 /** Of a link, its index and name: what other tables need to say `dev`. */
@@ -17,7 +17,7 @@ const interfaceIndex = table({
 
 /** The names of a namespace's interfaces by their indexes, from one dump of its links without their statistics. */
 export async function interfaceNames(session: Session, options?: ReadOptions): Promise<ReadonlyMap<number, string>> {
-  const mask = new Uint8Array(Uint32Array.of(constant('RTEXT_FILTER_SKIP_STATS')).buffer)
+  const mask = uint32(constant('RTEXT_FILTER_SKIP_STATS'))
   const { signal, timeout } = options ?? {}
   const request = { attributes: [['IFLA_EXT_MASK', mask]] as const }
   const links = await session.dump(interfaceIndex, request, { signal, timeout, captureUnknown: false })

@@ -36,6 +36,17 @@ export async function withSession<T>(
   return await read(own)
 }
 
+/** A stream over the session of the options, or over one of its own that is closed when the stream ends or is left. */
+export async function* withSessionStream<T, R>(
+  protocol: ConstantName,
+  { session, netns }: SourceOptions,
+  stream: (session: Session) => AsyncGenerator<T, R, void>,
+): AsyncGenerator<T, R, void> {
+  if (session) return yield* stream(session)
+  await using own = openSession(protocol, { netns })
+  return yield* stream(own)
+}
+
 /**
  * Base of the query classes, which hold a socket in three ways: opened and closed around every call; for a block
  * (`await using query = new XQuery().open()`); or from `open()` to `close()`.

@@ -29,6 +29,7 @@ const operation = attributeSet('CTRL_ATTR_OP_', {
 test('header members are always there, attributes may be absent', () => {
   type Sample = RecordOf<typeof sample>
   expectTypeOf<Sample['flags']>().toEqualTypeOf<number>()
+  expectTypeOf<Sample['table']>().toEqualTypeOf<number | undefined>()
   expectTypeOf<Sample['id']>().toEqualTypeOf<number | undefined>()
   expectTypeOf<{ id: number }>().not.toExtend<Pick<Sample, 'flags'>>()
   // With exactOptionalPropertyTypes: absent, or a number, never an undefined that is there.

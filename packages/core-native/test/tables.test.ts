@@ -32,6 +32,16 @@ describe.each([
     expect(decode([])).toEqual({ ...always, version: 0 })
   })
 
+  test('a header member that says "none" is absent, and is there otherwise', () => {
+    const message = b.struct('fib_rule_hdr', { action: 1, flags: 0x01020304, table: 5 })
+    expect(bySample[way](new Frame(message, { littleEndian }), 0, message.length)).toEqual({
+      ...always,
+      table: 5,
+      version: 0,
+    })
+    expect(decode([])).not.toHaveProperty('table')
+  })
+
   test('scalars, text and a field made of others', () => {
     const message = [
       b.attribute('CTRL_ATTR_VERSION', b.u32(2)),

@@ -28,17 +28,20 @@ export interface FieldRow {
 
 /** The rows of a README's table of fields, nested sets after the field that holds them. */
 export function fieldRows(table: Table, describe: Describe): FieldRow[] {
-  return rowsOf(table, '', schemaBinding(table, describe))
+  return rowsOf(table, '', schemaBinding(table, describe), new Set())
 }
 
-function rowsOf(set: AnySet, path: string, binding: SchemaBinding): FieldRow[] {
+/** A set that several fields hold is described where it comes first. */
+function rowsOf(set: AnySet, path: string, binding: SchemaBinding, seen: Set<AnySet>): FieldRow[] {
+  if (seen.has(set)) return []
+  seen.add(set)
   const struct = set.header?.struct
   const members = Object.entries((set.header?.lines === 'all' ? {} : (set.header?.lines ?? {})) as Lines)
   const derived = Object.entries((set.derived ?? {}) as Record<string, Line>)
   return [
-    ...members.flatMap(([field, line]) => rowOf(path + field, field, line, `${struct}.${line[0]}`, binding)),
+    ...members.flatMap(([field, line]) => rowOf(path + field, field, line, `${struct}.${line[0]}`, binding, seen)),
     ...Object.entries(set.attributes as Lines).flatMap(([field, line]) =>
-      rowOf(path + field, field, line, line[0], binding),
+      rowOf(path + field, field, line, line[0], binding, seen),
     ),
     ...derived.map(([field, [codec]]) => derivedRow(path + field, field, codec as unknown as Line[1], binding)),
   ]
@@ -49,7 +52,14 @@ function derivedRow(path: string, field: string, codec: Line[1], binding: Schema
   return { field: path, type: typeName(codec.schema(binding)), source: '', description }
 }
 
-function rowOf(path: string, field: string, [name, codec]: Line, source: string, binding: SchemaBinding): FieldRow[] {
+function rowOf(
+  path: string,
+  field: string,
+  [name, codec]: Line,
+  source: string,
+  binding: SchemaBinding,
+  seen: Set<AnySet>,
+): FieldRow[] {
   const schema = codec.schema(binding)
   const row: FieldRow = {
     field: path,
@@ -58,7 +68,7 @@ function rowOf(path: string, field: string, [name, codec]: Line, source: string,
     description: binding.describe?.(name, field) ?? '',
   }
   const below = schema.type === 'array' ? `${path}[].` : `${path}.`
-  return [row, ...(codec.sets ?? []).flatMap((set) => rowsOf(set, below, binding))]
+  return [row, ...(codec.sets ?? []).flatMap((set) => rowsOf(set, below, binding, seen))]
 }
 
 function typeName({ type, items, anyOf, const: only }: JsonSchema): string {

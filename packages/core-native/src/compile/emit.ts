@@ -32,8 +32,21 @@ function refuseOddName(field: string): void {
 }
 
 /** A header member or attribute of the record: `"family": h0(f, at + o0, z0, N)`. */
-function headerFields(set: AnySet): string[] {
-  return Object.keys(headerLines(set, { constants: bundledConstants() }))
+function headerFields(set: AnySet): { field: string; sparse: boolean }[] {
+  const lines = Object.entries(headerLines(set, { constants: bundledConstants() }))
+  return lines.map(([field, [, codec]]) => ({ field, sparse: codec.sparse === true }))
+}
+
+const member = (index: number) => `h${index}(f, at + o${index}, z${index}, NONE)`
+
+/** Header members that may be absent. */
+function sparseMembers(set: AnySet): string {
+  const lines = headerFields(set).map(({ field, sparse }, i) => {
+    return sparse
+      ? `    const m${i} = ${member(i)}; if (m${i} !== undefined) r[${JSON.stringify(field)}] = m${i}\n`
+      : ''
+  })
+  return lines.join('')
 }
 
 /** `const [a0, a1] = b.reads`: closures over constants, which V8 can inline. */
@@ -56,8 +69,11 @@ function emitLines(lines: readonly EmittedLine[]): string {
   return emitList('a', indexes, 'b.lines.map((line) => line.read)') + emitList('s', checked, 'b.lines.map(lengthsOf)')
 }
 
+/** Header members that are always there; {@link sparseMembers} has the others. */
 function recordLiteral(set: AnySet): string {
-  const fields = headerFields(set).map((field, i) => `${JSON.stringify(field)}: h${i}(f, at + o${i}, z${i}, NONE)`)
+  const fields = headerFields(set).flatMap(({ field, sparse }, i) =>
+    sparse ? [] : [`${JSON.stringify(field)}: ${member(i)}`],
+  )
   const fallbacks = Object.entries(set.attributes as Lines).flatMap(([field, [, codec]]) =>
     codec.fallback ? [`${JSON.stringify(field)}: ${JSON.stringify(codec.fallback.value)}`] : [],
   )
@@ -68,7 +84,8 @@ function emitStruct(set: AnySet): string {
   return `${emitHeader(set)}  const appended = b.appended.length > 0
   return (f, at, end) => {
     if (appended || end - at < b.headerBytes) return b.interpreted(f, at, end)
-    return ${recordLiteral(set)}
+    const r: Loose = ${recordLiteral(set)}
+${sparseMembers(set)}    return r
   }
 `
 }
@@ -83,7 +100,7 @@ ${derived.map((_, i) => `  const d${i} = b.derived[${i}]!.from\n`).join('')}  re
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
     const r: Loose = ${recordLiteral(set)}
-${late.map(({ index }) => `    let q${index} = -1\n`).join('')}    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
+${sparseMembers(set)}${late.map(({ index }) => `    let q${index} = -1\n`).join('')}    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
       size = view.getUint16(p${plus(lengthAt)}, little)
       const type = view.getUint16(p${plus(typeAt)}, little)
       if (size < ${headerBytes} || p + size > end) throw malformed(type)

@@ -49,7 +49,9 @@ export function interpret(set: BoundSet): Decode {
 
 function readMembers(members: readonly BoundMember[], record: Loose, frame: Frame, at: number, end: number): void {
   for (const { field, offset, size, read } of members) {
-    if (at + offset + size <= end) record[field] = read(frame, at + offset, size, record)
+    if (at + offset + size > end) continue
+    const value = read(frame, at + offset, size, record)
+    if (value !== undefined) record[field] = value
   }
 }
 

@@ -1,4 +1,3 @@
-import type { MemberDefinition } from './model.ts'
 import type { groups, macros, networkOrder, newer, structs } from './snapshot.gen.ts'
 
 type Groups = typeof groups
@@ -39,5 +38,3 @@ type Members<D> = D extends unknown ? Named<D> & Inner<D> : never
  * writes it: 'u32', ['u8', 16], 'struct in6_addr', or an object for a struct that is written in place.
  */
 export type StructMembers<S extends StructName> = Members<Structs[S]>
-
-export type { MemberDefinition }

@@ -22,11 +22,12 @@ export {
   u32,
   u64,
   uint,
+  uint32,
 } from './integer.ts'
 export type { JsonSchema } from './json-schema.ts'
 export { interfaceName, lookup } from './lookup.ts'
 export { many, mapped, type Otherwise, otherwise, unless, unlessAllOnes } from './modify.ts'
-export { type NamedOptions, named } from './named.ts'
+export { type NamedOptions, named, namesOf } from './named.ts'
 export { chain, list, nest, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
 export {

@@ -86,3 +86,6 @@ export const flag: Codec<true> = {
 
 /** The codecs by the name that a struct's member has for them. */
 export const scalars = { u8, s8, u16, s16, u32, s32, u64, s64, be16, be32, be64, char: u8 } as const
+
+/** The bytes of a 32-bit value in the host's byte order, for an attribute of a request. */
+export const uint32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer)

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import type { Constants } from '../constants/index.ts'
 import { remember } from '../remember.ts'
 import type { Codec } from './codec.ts'
 import { type EnumOptions, type NameAfter, namesAfter, type Open } from './enum.ts'
@@ -49,6 +50,10 @@ class NameFile {
 
   get(value: number): string | undefined {
     return this.#names.get(value)
+  }
+
+  entries(): IterableIterator<[number, string]> {
+    return this.#names.entries()
   }
 
   refresh(): void {
@@ -104,4 +109,17 @@ export function named<P extends string, const O extends NamedOptions>(
     },
     schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, options)) }),
   }
+}
+
+/** The numbers of names, in lower case: the kernel's after a prefix, and the administrator's from one of iproute2's files. */
+export function namesOf(prefix: string, constants: Constants, file?: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const [value, name] of namesAfter(prefix, { constants }).entries())
+    if (name) found.set(name.toLowerCase(), value)
+  if (file === undefined) return found
+  const administrator = remember(nameFiles, file, (name) => new NameFile(name))
+  administrator.refresh()
+  for (const [value, name] of administrator.entries())
+    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), value)
+  return found
 }

@@ -76,6 +76,10 @@ export interface UnknownAttribute {
   readonly bytes: string
 }
 
+/** Members of a header that may be absent. */
+type Sometimes<H> = {
+  [K in keyof H]: H[K] extends readonly [unknown, infer C] ? (undefined extends ValueOf<C> ? K : never) : never
+}[keyof H]
 type Always<A> = { [K in keyof A]: A[K] extends readonly [unknown, Otherwise<unknown>] ? K : never }[keyof A]
 type Values<A> = { -readonly [K in keyof A]: A[K] extends readonly [unknown, infer C] ? ValueOf<C> : never }
 type DerivedValues<D> = { [K in keyof D]?: D[K] extends readonly [infer C, unknown] ? ValueOf<C> : never }
@@ -89,7 +93,8 @@ type Simplify<T> = { [K in keyof T]: T[K] } & {}
 export type RecordOf<T, W = number> =
   T extends AttributeSet<string, infer A, infer H, infer D, infer U>
     ? Simplify<
-        Widen<Values<H>, W> &
+        Widen<Values<Omit<H, Sometimes<H>>>, W> &
+          Partial<Widen<Present<Values<Pick<H, Sometimes<H>>>>, W>> &
           Widen<Values<Pick<A, Always<A>>>, W> &
           Partial<Widen<Present<Values<Omit<A, Always<A>>>>, W>> &
           Widen<DerivedValues<D>, W> &

@@ -1,9 +1,9 @@
-import type { LayoutMember, MemberDefinition, StructMembers, StructName } from '../constants/index.ts'
+import type { LayoutMember, StructMembers, StructName } from '../constants/index.ts'
 import type { Binding, Codec, Wide } from './codec.ts'
 import { scalars } from './integer.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { schemaOf } from './schema-of.ts'
-import { type AnySet, type AttributeSet, header, type Line, type Lines, type RecordOf } from './set.ts'
+import type { AnySet, AttributeSet, Lines, RecordOf } from './set.ts'
 import { text } from './text.ts'
 
 type IsWide<M extends string> = M extends `${'u' | 's' | 'be' | 'le'}64${string}` ? true : false
@@ -136,6 +136,3 @@ export function member(struct: string, name: string, as?: Codec<unknown>): Codec
     schema: (binding) => (as ?? codecOf(find(binding))).schema(binding),
   }
 }
-
-export type { Line, MemberDefinition }
-export { header }

@@ -5,9 +5,9 @@ type Any = any
 type Loose = Record<string, Any>
 const NONE = {}
 export function decode_sample(b: BoundSet): Decode {
-  const [h0, h1] = b.header.map((member) => member.read) as Any
-  const [o0, o1] = b.header.map((member) => member.offset) as Any
-  const [z0, z1] = b.header.map((member) => member.size) as Any
+  const [h0, h1, h2] = b.header.map((member) => member.read) as Any
+  const [o0, o1, o2] = b.header.map((member) => member.offset) as Any
+  const [z0, z1, z2] = b.header.map((member) => member.size) as Any
   const [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = b.lines.map((line) => line.read) as Any
   const [s0, , s2, s3, s4, , , , , s9] = b.lines.map(lengthsOf) as Any
   const { slots, keepUnknown, malformed, headerBytes, outermost } = b
@@ -17,6 +17,7 @@ export function decode_sample(b: BoundSet): Decode {
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
     const r: Loose = { "action": h0(f, at + o0, z0, NONE), "flags": h1(f, at + o1, z1, NONE), "version": 0 }
+    const m2 = h2(f, at + o2, z2, NONE); if (m2 !== undefined) r["table"] = m2
     let q7 = -1
     for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
       size = view.getUint16(p, little)
@@ -105,7 +106,8 @@ export function decode_sample_3(b: BoundSet): Decode {
   const appended = b.appended.length > 0
   return (f, at, end) => {
     if (appended || end - at < b.headerBytes) return b.interpreted(f, at, end)
-    return { "vf": h0(f, at + o0, z0, NONE), "mac": h1(f, at + o1, z1, NONE) }
+    const r: Loose = { "vf": h0(f, at + o0, z0, NONE), "mac": h1(f, at + o1, z1, NONE) }
+    return r
   }
 }
 
@@ -116,7 +118,8 @@ export function decode_sample_4(b: BoundSet): Decode {
   const appended = b.appended.length > 0
   return (f, at, end) => {
     if (appended || end - at < b.headerBytes) return b.interpreted(f, at, end)
-    return { "vf": h0(f, at + o0, z0, NONE), "mac": h1(f, at + o1, z1, NONE) }
+    const r: Loose = { "vf": h0(f, at + o0, z0, NONE), "mac": h1(f, at + o1, z1, NONE) }
+    return r
   }
 }
 

@@ -1,0 +1,119 @@
+import { NetlinkError, type RequestParts } from '@netsnap/core-native'
+import { type ConstantName, constant, constants } from '@netsnap/core-native/constants'
+import { namesOf, uint32 } from '@netsnap/core-native/schema'
+import type { Route } from './route.ts'
+
+const FAMILIES = {
+  ipv4: 'AF_INET',
+  ipv6: 'AF_INET6',
+  mpls: 'AF_MPLS',
+  ipmr: 'RTNL_FAMILY_IPMR',
+  ip6mr: 'RTNL_FAMILY_IP6MR',
+} as const satisfies Record<string, ConstantName>
+
+/** A family that has routes. */
+export type RouteFamily = keyof typeof FAMILIES
+
+/** Which routes to read. The kernel leaves the others out where it can; what an older one sends all the same is dropped. */
+export interface RouteFilter {
+  readonly family?: RouteFamily | undefined
+  /** A routing table by its name (`MAIN`, in any case, or the administrator's) or number. */
+  readonly table?: string | number | undefined
+  /** Who installed the route, by name or number. */
+  readonly protocol?: string | number | undefined
+  /** What becomes of a packet: `UNICAST`, `BLACKHOLE`, ... in any case. */
+  readonly type?: string | undefined
+  /** The outgoing interface, by its name or index. Multipath routes are found by any of their nexthops. */
+  readonly dev?: string | number | undefined
+}
+
+/** A filter whose names have become numbers. */
+export interface ResolvedFilter {
+  readonly family: number | undefined
+  readonly table: number | undefined
+  readonly protocol: number | undefined
+  readonly type: number | undefined
+  readonly dev: number | undefined
+}
+
+const MAX_U32 = 2 ** 32 - 1
+const MAX_U8 = 2 ** 8 - 1
+
+/** The number that an option names. `find` knows the names. */
+function numberOf(
+  option: string,
+  value: string | number | undefined,
+  max: number,
+  find: (name: string) => number | undefined,
+): number | undefined {
+  if (value === undefined) return undefined
+  const number = typeof value === 'string' && !/^\d+$/.test(value) ? find(value) : Number(value)
+  if (value === '' || number === undefined || !Number.isInteger(number) || number < 0 || number > max) {
+    throw new TypeError(`${option}: ${JSON.stringify(value)} is neither a name nor a number of one`)
+  }
+  return number
+}
+
+/** The family's number; 0 for all. */
+export function familyNumber(family: RouteFamily | undefined): number | undefined {
+  if (family === undefined) return undefined
+  if (!Object.hasOwn(FAMILIES, family)) {
+    throw new TypeError(`family: ${JSON.stringify(family)} is none of ${Object.keys(FAMILIES).join(', ')}`)
+  }
+  return constant(FAMILIES[family])
+}
+
+function indexOf(name: string, interfaces: ReadonlyMap<number, string> | undefined): number {
+  const found = [...(interfaces ?? [])].find(([, known]) => known === name)
+  if (found) return found[0]
+  throw new NetlinkError(`route: there is no interface named "${name}" (ENODEV)`, {
+    code: 'ENODEV',
+    table: 'route',
+    operation: 'send',
+  })
+}
+
+/** Check a filter and find its numbers. `interfaces` are the names of the namespace's interfaces by index. */
+export function resolveFilter(filter: RouteFilter, interfaces?: ReadonlyMap<number, string>): ResolvedFilter {
+  const named = (prefix: string, file?: string) => (name: string) =>
+    namesOf(prefix, constants(), file).get(name.toLowerCase())
+  return {
+    family: familyNumber(filter.family),
+    table: numberOf('table', filter.table, MAX_U32, named('RT_TABLE_', 'rt_tables')),
+    protocol: numberOf('protocol', filter.protocol, MAX_U8, named('RTPROT_', 'rt_protos')),
+    type: numberOf('type', filter.type, MAX_U8, named('RTN_')),
+    dev: numberOf('dev', filter.dev, MAX_U32, (name) => indexOf(name, interfaces)),
+  }
+}
+
+/** The request that has the kernel filter. */
+export function filterRequest({ family = 0, table, protocol = 0, type = 0, dev }: ResolvedFilter): RequestParts {
+  return {
+    header: { rtm_family: family, rtm_protocol: protocol, rtm_type: type },
+    attributes: [
+      ...(table === undefined ? [] : [['RTA_TABLE', uint32(table)] as const]),
+      ...(dev === undefined ? [] : [['RTA_OIF', uint32(dev)] as const]),
+    ],
+  }
+}
+
+/** Whether a route is one of those asked for. */
+export function filterPredicate(
+  filter: RouteFilter,
+  resolved: ResolvedFilter,
+): ((route: Route) => boolean) | undefined {
+  if (Object.values(resolved).every((number) => number === undefined)) return undefined
+  const { table, protocol, dev } = resolved
+  const type =
+    resolved.type === undefined ? undefined : constants().prefixed('RTN_').get(resolved.type)?.slice('RTN_'.length)
+  const leavesBy = (route: Route) =>
+    route.dev_index === dev ||
+    route.multipath?.some((nexthop) => nexthop.dev_index === dev) === true ||
+    route.nexthops?.some((nexthop) => nexthop.dev_index === dev) === true
+  return (route) =>
+    (filter.family === undefined || route.family === filter.family) &&
+    (table === undefined || route.table_id === table) &&
+    (protocol === undefined || route.protocol_id === protocol) &&
+    (type === undefined || route.type === type) &&
+    (dev === undefined || leavesBy(route))
+}
