@@ -1,6 +1,6 @@
 import { fuzzTable, MessageBuilder, messagesOf, mutate } from '@netsnap/core-native/testing'
 import { expect, test } from 'vitest'
-import { attachDecoders } from '../packages/core-native/src/compile/index.ts'
+import { attachEmitted } from '../packages/core-native/src/compile/index.ts'
 import { constant, constants } from '../packages/core-native/src/constants/index.ts'
 import { NetlinkError } from '../packages/core-native/src/errors.ts'
 import { controller } from '../packages/core-native/src/generic.ts'
@@ -8,8 +8,8 @@ import { type Reply, readMessages } from '../packages/core-native/src/reply.ts'
 import { buildRequest } from '../packages/core-native/src/request.ts'
 import { Frame } from '../packages/core-native/src/schema/index.ts'
 import { sample, small } from '../packages/core-native/test/fixtures/sample-tables.ts'
-import { factories as sampleFactories } from '../packages/core-native/test/golden/sample.decoders.ts'
-import { factories as smallFactories } from '../packages/core-native/test/golden/small.decoders.ts'
+import * as sampleEmitted from '../packages/core-native/test/golden/sample.decoders.ts'
+import * as smallEmitted from '../packages/core-native/test/golden/small.decoders.ts'
 import { randomOf } from './random.ts'
 import { type RecordedTable, recordedTables } from './tables.ts'
 
@@ -21,8 +21,8 @@ const TIMEOUT = 600_000 + COUNT
 // Most of these errors are only looked at for their code.
 Error.stackTraceLimit = 0
 
-attachDecoders(sample, sampleFactories)
-attachDecoders(small, smallFactories)
+attachEmitted(sample, sampleEmitted)
+attachEmitted(small, smallEmitted)
 
 const b = new MessageBuilder()
 const operation = (id: number) => b.attribute('CTRL_ATTR_OP_ID', b.u32(id))
@@ -136,14 +136,15 @@ function readHostile(bytes: Uint8Array): string {
 
 test('the harness finds a decoder that differs from the interpreter', () => {
   const { table, messages } = built[1]!
-  attachDecoders(small, smallFactories.map(() => () => () => ({ length: 0 })) as typeof smallFactories)
+  const factories = smallEmitted.factories.map(() => () => () => ({ length: 0 }))
+  attachEmitted(small, { ...smallEmitted, factories })
   try {
     const run = () => fuzzTable({ table, messages, count: 1000, random: randomOf(SEED) })
     expect(run).toThrow(
       expect.objectContaining({ cause: expect.objectContaining({ message: expect.stringContaining('differ') }) }),
     )
   } finally {
-    attachDecoders(small, smallFactories)
+    attachEmitted(small, smallEmitted)
   }
   expect(messagesOf(messages[0]!)).toHaveLength(1)
 })

@@ -1,7 +1,7 @@
 import { Query, type ReadOptions, type SessionOptions, type StreamEnd } from '@netsnap/core-native'
-import { attachDecoders } from '@netsnap/core-native/compile'
-import { factories as nexthopFactories } from './generated/nexthop.decoders.ts'
-import { factories as routeFactories } from './generated/route.decoders.ts'
+import { attachEmitted } from '@netsnap/core-native/compile'
+import * as nexthopEmitted from './generated/nexthop.decoders.ts'
+import * as routeEmitted from './generated/route.decoders.ts'
 import { type LookupOptions, lookupRoute } from './lookup.ts'
 import { nexthop } from './nexthop.ts'
 import {
@@ -28,8 +28,8 @@ export {
 export type { ResolvedNexthop } from './resolve.ts'
 export { type Route, type RouteBigInt, route } from './route.ts'
 
-attachDecoders(route, routeFactories)
-attachDecoders(nexthop, nexthopFactories)
+attachEmitted(route, routeEmitted)
+attachEmitted(nexthop, nexthopEmitted)
 
 /** How a {@link RoutingTableQuery} reads. */
 export interface RoutingTableQueryOptions extends SessionOptions, Omit<ReadOptions, 'bigint' | 'lookups'> {}

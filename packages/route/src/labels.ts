@@ -38,6 +38,7 @@ export const labelStack: Codec<number[]> = {
 
 /** Destination of a route: an address with its prefix length, or for MPLS the incoming label. */
 export const destination: Codec<string> = {
+  json: 'quoted',
   bind(binding) {
     const stack = stackOf(binding)
     const mpls = binding.constants.value('AF_MPLS')
@@ -56,6 +57,7 @@ export const destination: Codec<string> = {
 
 /** What the kernel leaves out: a destination of length 0, by the family in the header. */
 export const defaultDestination: Codec<string> = {
+  json: 'quoted',
   bind({ constants }) {
     const all: string[] = []
     for (const family of ['AF_INET', 'RTNL_FAMILY_IPMR']) all[constants.value(family)!] = '0.0.0.0/0'

@@ -6,14 +6,14 @@ import {
   type SourceOptions,
   withSession,
 } from '@netsnap/core-native'
-import { attachDecoders } from '@netsnap/core-native/compile'
+import { attachEmitted } from '@netsnap/core-native/compile'
 import { constant } from '@netsnap/core-native/constants'
-import { factories } from './generated/rule.decoders.ts'
+import * as ruleEmitted from './generated/rule.decoders.ts'
 import { type Rule, type RuleBigInt, rule } from './rule.ts'
 
 export { type Rule, type RuleBigInt, rule } from './rule.ts'
 
-attachDecoders(rule, factories)
+attachEmitted(rule, ruleEmitted)
 
 const FAMILIES = {
   ipv4: 'AF_INET',

@@ -1,5 +1,6 @@
 import { bundledLayout, type Constants, constants as hostConstants } from '../constants/index.ts'
-import type { Binding, Bound, Decode } from '../schema/codec.ts'
+import { stringify } from '../json.ts'
+import type { Binding, Bound, Decode, Write } from '../schema/codec.ts'
 import type { Frame } from '../schema/frame.ts'
 import { type Framing, framingOf } from '../schema/framing.ts'
 import { headerLines } from '../schema/schema-of.ts'
@@ -12,6 +13,8 @@ export interface BoundMember {
   readonly field: string
   readonly offset: number
   readonly size: number
+  /** It may be absent. */
+  readonly sparse: boolean
   readonly read: Bound<unknown>['read']
 }
 
@@ -86,22 +89,47 @@ export function setsOf(set: AnySet, seen = new Set<AnySet>()): Set<AnySet> {
 const headerCodecs = (set: AnySet): Line[] =>
   set.header && set.header.lines !== 'all' ? Object.values(set.header.lines as Lines) : []
 
-const emitted = new WeakMap<Table, Factories>()
+/** Makes a writer of a bound set; `slow` writes what the writer does not. */
+export type WriterFactory = (set: BoundSet, slow: Write) => Write
 
-/** Use the decoders that were emitted for a table at build time. */
-export function attachDecoders(table: Table, factories: readonly DecoderFactory[]): void {
+/** What a table's emitted module holds. */
+export interface Emitted {
+  readonly factories: readonly DecoderFactory[]
+  readonly writer: WriterFactory
+}
+
+const emitted = new WeakMap<Table, { readonly factories: Factories; readonly writer: WriterFactory }>()
+
+/** Use the code that was emitted for a table at build time. */
+export function attachEmitted(table: Table, { factories, writer }: Emitted): void {
   const sets = [...setsOf(table)]
   if (sets.length !== factories.length) throw new TypeError(`the decoders of ${table.name} are older than its table`)
-  emitted.set(table, new Map(sets.map((set, i) => [set, factories[i]!])))
+  emitted.set(table, { factories: new Map(sets.map((set, i) => [set, factories[i]!])), writer })
 }
 
 /** The decoder of a table's messages: from the first byte after `nlmsghdr` to the message's end. */
 export function decoderOf(table: Table): Decode {
-  return bindTable(table, emitted.get(table), hostConstants())
+  return bindTable(table, emitted.get(table)?.factories, hostConstants())
+}
+
+/** The writer of a table's messages: JSON equal to what `stringify` makes of the decoder's records. */
+export function writerOf(table: Table): Write {
+  const { decode, bound } = bindWith(table, emitted.get(table)?.factories, hostConstants())
+  const slow: Write = (frame, at, end) => stringify(decode(frame, at, end))
+  return emitted.get(table)?.writer(bound, slow) ?? slow
 }
 
 /** The same with chosen factories and constants: the interpreter's decoder where there are no factories. */
 export function bindTable(table: Table, factories: Factories | undefined, constants: Constants): Decode {
+  return bindWith(table, factories, constants).decode
+}
+
+function bindWith(
+  table: Table,
+  factories: Factories | undefined,
+  constants: Constants,
+): { decode: Decode; bound: BoundSet } {
+  let outermost: BoundSet | undefined
   const made = new Map<AnySet, Decode>()
   const header = constants.layout(table.header.struct)
   const binding: Binding = {
@@ -113,13 +141,15 @@ export function bindTable(table: Table, factories: Factories | undefined, consta
       // A set may hold itself: the decoder that a codec gets looks its own up when it is called.
       made.set(set, (frame, at, end) => made.get(set)!(frame, at, end))
       const bound = bindSet(set, binding, set === table)
+      if (set === table) outermost = bound
       const factory = factories?.get(set)
       const decode = factory ? factory(bound) : bound.interpreted
       made.set(set, decode)
       return decode
     },
   }
-  return binding.decoder(table)
+  const decode = binding.decoder(table)
+  return { decode, bound: outermost! }
 }
 
 function bindSet(set: AnySet, binding: Binding, outermost: boolean): BoundSet {
@@ -193,7 +223,7 @@ function bindHeader(set: AnySet, binding: Binding): Pick<BoundSet, 'header' | 'a
     if (typeof fits === 'object' && 'exactly' in fits && fits.exactly !== member.size) {
       throw new TypeError(`${field} reads ${fits.exactly} bytes, and ${set.header.struct}.${name} has ${member.size}`)
     }
-    const bound = { field, offset: member.offset, size: member.size, read }
+    const bound = { field, offset: member.offset, size: member.size, sparse: codec.sparse === true, read }
     ;(emitted.has(name) ? header : appended).push(bound)
   }
   const headerBytes = set.whole ? Math.max(0, ...header.map(({ offset, size }) => offset + size)) : layout.size

@@ -4,9 +4,10 @@ import { framingOf } from '../schema/framing.ts'
 import { headerLines } from '../schema/schema-of.ts'
 import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
 import { SKIP, setsOf, sourcesOf } from './bind.ts'
+import { emitWriter } from './emit-json.ts'
 
 /** What a line looks like to the emitter. */
-interface EmittedLine {
+export interface EmittedLine {
   readonly field: string
   readonly index: number
   readonly codec: Codec<unknown>
@@ -19,25 +20,37 @@ interface EmittedLine {
  * bound set that it is called with. Framing is the protocol's and is written out.
  */
 export function emitFactory(name: string, set: AnySet, binding: Binding): string {
-  const lines = Object.entries(set.attributes as Lines).map(([field, [, codec]], index) => {
-    return { field, index, codec, lengths: lengthsOf(codec, binding) }
-  })
+  const lines = emittedLines(set, binding)
   for (const field of [...lines.map(({ field }) => field), ...Object.keys(set.derived ?? {})]) refuseOddName(field)
   const body = set.whole ? emitStruct(set) : emitSet(set, lines)
   return `export function ${name}(b: BoundSet): Decode {\n${body}}\n`
+}
+
+/** The attribute lines of a set. */
+export function emittedLines(set: AnySet, binding: Binding): EmittedLine[] {
+  return Object.entries(set.attributes as Lines).map(([field, [, codec]], index) => {
+    return { field, index, codec, lengths: lengthsOf(codec, binding) }
+  })
 }
 
 function refuseOddName(field: string): void {
   if (!/^[a-z][a-z0-9_]*$/i.test(field)) throw new TypeError(`${JSON.stringify(field)} cannot be the name of a field`)
 }
 
-/** A header member or attribute of the record: `"family": h0(f, at + o0, z0, N)`. */
-function headerFields(set: AnySet): { field: string; sparse: boolean }[] {
-  const lines = Object.entries(headerLines(set, { constants: bundledConstants() }))
-  return lines.map(([field, [, codec]]) => ({ field, sparse: codec.sparse === true }))
+/** A member of the fixed header. */
+export interface EmittedMember {
+  readonly field: string
+  readonly sparse: boolean
+  readonly codec: Codec<unknown>
 }
 
-const member = (index: number) => `h${index}(f, at + o${index}, z${index}, NONE)`
+export function headerFields(set: AnySet): EmittedMember[] {
+  const lines = Object.entries(headerLines(set, { constants: bundledConstants() }))
+  return lines.map(([field, [, codec]]) => ({ field, sparse: codec.sparse === true, codec }))
+}
+
+/** Reads a member: `h0(f, at + o0, z0, NONE)`. */
+export const member = (index: number) => `h${index}(f, at + o${index}, z${index}, NONE)`
 
 /** Header members that may be absent. */
 function sparseMembers(set: AnySet): string {
@@ -56,14 +69,14 @@ function emitList(letter: string, indexes: readonly number[], list: string): str
   return `  const [${places.join(', ')}] = ${list} as Any\n`
 }
 
-function emitHeader(set: AnySet): string {
+export function emitHeader(set: AnySet): string {
   const indexes = headerFields(set).map((_, i) => i)
   const list = (letter: string, member: string) =>
     emitList(letter, indexes, `b.header.map((member) => member.${member})`)
   return list('h', 'read') + list('o', 'offset') + list('z', 'size')
 }
 
-function emitLines(lines: readonly EmittedLine[]): string {
+export function emitLines(lines: readonly EmittedLine[]): string {
   const indexes = lines.map(({ index }) => index)
   const checked = lines.filter(({ lengths }) => lengths !== 'any').map(({ index }) => index)
   return emitList('a', indexes, 'b.lines.map((line) => line.read)') + emitList('s', checked, 'b.lines.map(lengthsOf)')
@@ -115,7 +128,7 @@ ${late.map(emitLate).join('')}${derived.map((field, i) => emitDerived(field, i))
 `
 }
 
-const plus = (offset: number) => (offset === 0 ? '' : ` + ${offset}`)
+export const plus = (offset: number) => (offset === 0 ? '' : ` + ${offset}`)
 
 /** Reads what stands at the place that the loop has left. */
 function emitLate({ field, index }: EmittedLine): string {
@@ -141,7 +154,7 @@ function lengthsOf(codec: Codec<unknown>, binding: Binding): EmittedLine['length
   return 'exactly' in fits ? 'exactly' : 'atLeast'
 }
 
-function check({ index, lengths }: EmittedLine): string | undefined {
+export function check({ index, lengths }: EmittedLine): string | undefined {
   if (lengths === 'any') return undefined
   if (lengths === 'function') return `!s${index}(n)`
   return lengths === 'exactly' ? `n !== s${index}` : `n < s${index}`
@@ -176,9 +189,12 @@ export function emitModule(source: string, table: Table): string {
   const binding: Binding = { constants, header: constants.layout(table.header.struct), decoder: () => () => ({}) }
   const names = [...setsOf(table)].map((set, i) => [i === 0 ? table.name : `${table.name}_${i}`, set] as const)
   const factories = names.map(([name, set]) => emitFactory(`decode_${name}`, set, binding))
-  const used = ['type BoundSet', 'type Decode', 'KEEP', 'lengthsOf'].filter((name) => {
-    return name.startsWith('type ') || factories.some((factory) => factory.includes(name))
-  })
+  const writer = emitWriter(`write_${table.name}`, table, binding)
+  const used = ['type BoundSet', 'type Decode', 'KEEP', 'lengthsOf', 'sharedJson', 'stringify', 'type Write'].filter(
+    (name) => {
+      return name.startsWith('type ') || [...factories, writer].some((factory) => factory.includes(name))
+    },
+  )
   return `// Generated from ${source} by scripts/compile-tables.ts. Do not edit.
 import { ${used.join(', ')} } from '@netsnap/core-native/compile'
 
@@ -186,7 +202,10 @@ type Any = any
 type Loose = Record<string, Any>
 const NONE = {}
 ${factories.join('\n')}
+${writer}
 /** A factory for each set of the table, in the order of \`setsOf\`. */
 export const factories = [${names.map(([name]) => `decode_${name}`).join(', ')}]
+/** Writes the records of the table as JSON. */
+export const writer = write_${table.name}
 `
 }

@@ -8,6 +8,9 @@ type Loose = Record<string, unknown>
 /** Reads a set from its lines, step by step: the oracle of the emitted decoders, and the way for tables made at run time. */
 export function interpret(set: BoundSet): Decode {
   const { headerBytes, lengthAt, typeAt, typeMask, align } = set.framing
+  const members = [...set.header, ...set.appended]
+  const certain = members.filter(({ sparse }) => !sparse)
+  const uncertain = members.filter(({ sparse }) => sparse)
   const keep = (record: Loose, frame: Frame, p: number) => {
     if (!frame.captureUnknown) return
     const size = frame.view.getUint16(p + lengthAt, frame.little)
@@ -17,9 +20,9 @@ export function interpret(set: BoundSet): Decode {
     if (set.outermost) frame.body = at
     const record: Loose = {}
     if (!set.whole && end - at < set.headerBytes) throw set.malformed(-1)
-    readMembers(set.header, record, frame, at, end)
-    readMembers(set.appended, record, frame, at, end)
+    readMembers(certain, record, frame, at, end)
     for (const { field, value } of set.fallbacks) record[field] = value
+    readMembers(uncertain, record, frame, at, end)
     if (set.whole) return record
 
     const late = new Map<BoundLine, number>()

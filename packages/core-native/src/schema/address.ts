@@ -63,6 +63,7 @@ const readAddress: Read<string> = (f, at, length) => (length === IPV4_BYTES ? ip
 
 /** An IPv4 or IPv6 address, told apart by its length. */
 export const address: Codec<string> = {
+  json: 'quoted',
   bind: () => ({ read: readAddress, fits: isAddress }),
   schema: () => ({ type: 'string' }),
 }
@@ -76,6 +77,7 @@ function memberOffset({ header }: Binding, member: string): number {
 /** An address with the length of its prefix, which stands in a member of the message's header: `10.0.0.0/8`. */
 export function prefix(member: string): Codec<string> {
   return {
+    json: 'quoted',
     bind(binding) {
       const offset = memberOffset(binding, member)
       return {
@@ -89,6 +91,7 @@ export function prefix(member: string): Codec<string> {
 
 /** A hardware address of any length: `02:00:00:00:00:01`. */
 export const hardwareAddress: Codec<string> = {
+  json: 'quoted',
   bind: () => ({
     read(f, at, length) {
       let out = length > 0 ? HEX_OCTET[f.u8[at]!]! : ''

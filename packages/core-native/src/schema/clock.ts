@@ -28,6 +28,7 @@ function readAuxiliary(type: number): number | undefined {
 /** Ticks of the user's clock (`clock_t`, `USER_HZ` a second) in seconds. */
 export function seconds(ticks: Codec<number>): Codec<number> {
   return {
+    json: 'raw',
     bind(binding) {
       const { read, ...bound } = ticks.bind(binding)
       return { ...bound, read: (frame, at, length, record) => read(frame, at, length, record) / ticksPerSecond() }

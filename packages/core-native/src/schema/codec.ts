@@ -16,6 +16,9 @@ export type Read<T> = (frame: Frame, at: number, length: number, record: Sibling
 /** Decode the attributes from `at` up to `end` into a record. */
 export type Decode = (frame: Frame, at: number, end: number) => Record<string, unknown>
 
+/** Write the record of a message as JSON, without making it. */
+export type Write = (frame: Frame, at: number, end: number) => string
+
 /** A codec whose names have become numbers. */
 export interface Bound<T> {
   readonly read: Read<T>
@@ -43,6 +46,11 @@ export interface Codec<out T> {
   readonly repeats?: true
   /** `read` may answer `undefined`: the field then stays absent. */
   readonly sparse?: true
+  /**
+   * How its value is put into JSON without `JSON.stringify`: as it is; between quotes, since it never needs an escape; or
+   * as before, since many records share it. Any other value is stringified.
+   */
+  readonly json?: 'raw' | 'quoted' | 'shared'
   /** It is read after all others of its set, since it depends on them wherever the kernel writes them. */
   readonly late?: true
   /** What the field holds where the kernel sent no such attribute. */

@@ -49,6 +49,7 @@ export function enumOf<P extends string, const O extends EnumOptions = {}>(
 ): Codec<Open<Cased<NameAfter<P>, O>>> {
   const { unnamed = prefix, scalar = u8 } = options ?? {}
   return {
+    json: 'quoted',
     bind(binding) {
       const names = new Map(Object.entries(namesAfter(prefix, binding, options)).map(([v, name]) => [Number(v), name]))
       const { read, fits } = scalar.bind(binding)
@@ -84,6 +85,7 @@ export function flagsOf<P extends string, const O extends EnumOptions = {}>(
     return bits
   }
   return {
+    json: 'shared',
     bind(binding) {
       const bits = bitsOf(binding)
       const { read, fits } = scalar.bind(binding)

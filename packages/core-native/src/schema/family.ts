@@ -10,6 +10,7 @@ const FAMILIES = { AF_INET: 'ipv4', AF_INET6: 'ipv6' } as const
  * where nothing is named so.
  */
 export const addressFamily: Codec<'ipv4' | 'ipv6' | 'ipmr' | 'ip6mr' | (string & {})> = {
+  json: 'quoted',
   bind(binding) {
     const names = [...namesAfter('AF_', binding, { lowerCase: true })]
     for (const [value, name] of namesAfter('RTNL_FAMILY_', binding, { lowerCase: true }).entries())

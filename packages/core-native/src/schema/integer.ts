@@ -15,7 +15,7 @@ function scalar<T>(width: number, read: Read<T>, signed = false): Scalar<T> {
   const schema: JsonSchema = signed
     ? { type: 'integer', minimum: -(2 ** (bits - 1)), maximum: 2 ** (bits - 1) - 1 }
     : { type: 'integer', minimum: 0, maximum: 2 ** bits - 1 }
-  return { width, bind: () => bound, schema: () => schema }
+  return { width, json: 'raw', bind: () => bound, schema: () => schema }
 }
 
 const WORD = 2 ** 32
@@ -58,6 +58,7 @@ export const bool: Scalar<boolean> = {
 
 /** The scalar of a width that the kernel chose at run time: `nla_put_uint` sends 4 or 8 bytes. */
 export const uint: Codec<Wide> = {
+  json: 'raw',
   bind: () => ({
     read: (f, at, length) =>
       length === 4 ? (toWide(f.view.getUint32(at, f.little), f.bigint) as Wide) : wide(f, at, f.little, false),
@@ -68,6 +69,7 @@ export const uint: Codec<Wide> = {
 
 /** The signed scalar of a width that the kernel chose at run time: `nla_put_sint` sends 4 or 8 bytes. */
 export const sint: Codec<Wide> = {
+  json: 'raw',
   bind: () => ({
     read: (f, at, length) =>
       length === 4 ? (toWide(f.view.getInt32(at, f.little), f.bigint) as Wide) : wide(f, at, f.little, true),
@@ -80,6 +82,7 @@ const toWide = (value: number, bigint: boolean) => (bigint ? BigInt(value) : val
 
 /** Present without a payload. */
 export const flag: Codec<true> = {
+  json: 'raw',
   bind: () => ({ read: () => true }),
   schema: () => ({ type: 'boolean', const: true }),
 }

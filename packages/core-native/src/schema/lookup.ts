@@ -9,6 +9,7 @@ import { text } from './text.ts'
 export function lookup<T>(kind: string, as: Codec<T>): Codec<T | undefined> {
   return {
     sparse: true,
+    json: 'shared',
     bind(binding) {
       const { read, fits } = u32.bind(binding)
       return {

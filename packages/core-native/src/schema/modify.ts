@@ -53,6 +53,7 @@ export function many<T>(codec: Codec<T>): Codec<T[]> {
 export function mapped<A, B>(from: Codec<A>, to: Codec<B>, change: (value: A) => B): Codec<B> {
   return {
     ...(from.sets ? { sets: from.sets } : {}),
+    ...(to.json ? { json: to.json } : {}),
     bind(binding) {
       const { read, fits } = from.bind(binding)
       return { ...(fits ? { fits } : {}), read: (f, at, length, record) => change(read(f, at, length, record)) }

@@ -94,6 +94,7 @@ export function named<P extends string, const O extends NamedOptions>(
 ): Codec<Open<NameAfter<P>>> {
   const { unnamed = prefix, scalar = u8, file } = options
   return {
+    json: 'shared',
     bind(binding) {
       const kernel = new Map(Object.entries(namesAfter(prefix, binding, options)).map(([v, name]) => [Number(v), name]))
       const administrator = remember(nameFiles, file, (name) => new NameFile(name))

@@ -66,6 +66,7 @@ export const text: Codec<string> = {
 
 /** Bytes without a meaning of their own, as hexadecimal digits. */
 export const hex: Codec<string> = {
+  json: 'quoted',
   bind: () => ({ read: (f, at, length) => f.bytes.toString('hex', at, at + length) }),
   schema: () => ({ type: 'string', pattern: '^([0-9a-f]{2})*$' }),
 }

@@ -1,7 +1,7 @@
-import { bindTable, decoderOf } from '../compile/bind.ts'
+import { bindTable, decoderOf, writerOf } from '../compile/bind.ts'
 import { constants } from '../constants/index.ts'
 import { NetlinkError } from '../errors.ts'
-import type { Decode } from '../schema/codec.ts'
+import type { Decode, Write } from '../schema/codec.ts'
 import { Frame, HOST_LITTLE } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import type { Table } from '../schema/set.ts'
@@ -150,6 +150,15 @@ function outcome(decode: Decode, frame: Frame, at: number, end: number): string 
   }
 }
 
+function written(write: Write, frame: Frame, end: number): string {
+  try {
+    return write(frame, 0, end)
+  } catch (error) {
+    if (error instanceof NetlinkError && error.code === 'EBADMSG') return `refused: ${error.message}`
+    throw error
+  }
+}
+
 const GUARD = 64
 
 /** The body again, with other bytes around it: what is read outside of it would show. */
@@ -165,6 +174,7 @@ function surrounded(body: Uint8Array, fill: number): Frame {
  */
 export function fuzzTable({ table, messages, count, random }: FuzzOptions): FuzzReport {
   const emitted = decoderOf(table)
+  const write = writerOf(table)
   const interpreted = bindTable(table, undefined, constants())
   const bodies = messages.map((message) => message.subarray(wire().headerBytes))
   const attributesAt = wire().align(constants().layout(table.header.struct)!.size)
@@ -175,6 +185,7 @@ export function fuzzTable({ table, messages, count, random }: FuzzOptions): Fuzz
       // A frame of just the message: a read beyond it throws a RangeError, or finds no byte.
       const mine = outcome(emitted, new Frame(body), 0, body.length)
       same(mine, outcome(interpreted, new Frame(body), 0, body.length), 'emitted and interpreted differ')
+      same(mine, written(write, new Frame(body), body.length), 'the writer and JSON.stringify differ')
       const [low, high] = [surrounded(body, 0), surrounded(body, BYTE_VALUES - 1)]
       same(mine, outcome(emitted, low, GUARD, GUARD + body.length), 'bytes outside of the message were read')
       same(mine, outcome(emitted, high, GUARD, GUARD + body.length), 'bytes outside of the message were read')

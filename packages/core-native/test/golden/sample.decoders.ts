@@ -1,5 +1,5 @@
 // Generated from test/fixtures/sample-tables.ts by scripts/compile-tables.ts. Do not edit.
-import { type BoundSet, type Decode, KEEP, lengthsOf } from '../../src/compile/index.ts'
+import { type BoundSet, type Decode, KEEP, lengthsOf, type Write } from '../../src/compile/index.ts'
 
 type Any = any
 type Loose = Record<string, Any>
@@ -123,5 +123,11 @@ export function decode_sample_4(b: BoundSet): Decode {
   }
 }
 
+export function write_sample(_: BoundSet, slow: Write): Write {
+  return slow
+}
+
 /** A factory for each set of the table, in the order of `setsOf`. */
 export const factories = [decode_sample, decode_sample_1, decode_sample_2, decode_sample_3, decode_sample_4]
+/** Writes the records of the table as JSON. */
+export const writer = write_sample

@@ -1,5 +1,5 @@
 // Generated from test/fixtures/sample-tables.ts by scripts/compile-tables.ts. Do not edit.
-import { type BoundSet, type Decode, lengthsOf } from '../../src/compile/index.ts'
+import { type BoundSet, type Decode, lengthsOf, type Write } from '../../src/compile/index.ts'
 
 type Any = any
 type Loose = Record<string, Any>
@@ -32,5 +32,37 @@ export function decode_small(b: BoundSet): Decode {
   }
 }
 
+export function write_small(b: BoundSet, slow: Write): Write {
+  const [h0] = b.header.map((member) => member.read) as Any
+  const [o0] = b.header.map((member) => member.offset) as Any
+  const [z0] = b.header.map((member) => member.size) as Any
+  const [a0, a1] = b.lines.map((line) => line.read) as Any
+  const [s0, s1] = b.lines.map(lengthsOf) as Any
+  const { slots, malformed, headerBytes } = b
+  return (f, at, end) => {
+    f.body = at
+    if (end - at < headerBytes) throw malformed(-1)
+    const { view, little } = f
+    let s = ''
+    let seen0 = 0
+    let x_length = h0(f, at + o0, z0, NONE)
+    for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
+      size = view.getUint16(p, little)
+      const type = view.getUint16(p + 2, little)
+      if (size < 4 || p + size > end) throw malformed(type)
+      const n = size - 4
+      switch (slots[type & 16383]) {
+        case 1: if (!s0(n)) break; if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; s += ',"prefix":' + '"' + a0(f, p + 4, n, NONE) + '"'; continue
+        case 2: if (n !== s1) break; if ((seen0 & 2) !== 0) return slow(f, at, end); seen0 |= 2; s += ',"id":' + a1(f, p + 4, n, NONE); continue
+        case 255: continue
+      }
+      if (f.captureUnknown) return slow(f, at, end)
+    }
+    return '{"length":' + x_length + s + '}'
+  }
+}
+
 /** A factory for each set of the table, in the order of `setsOf`. */
 export const factories = [decode_small]
+/** Writes the records of the table as JSON. */
+export const writer = write_small
