@@ -2,6 +2,8 @@ import { enumOf, flagsOf, named, u8, u32 } from '@netsnap/core-native/schema'
 
 /** A routing table by the kernel's or the administrator's name. */
 export const routingTable = named('RT_TABLE_', { file: 'rt_tables', unnamed: 'TABLE_', scalar: u32 })
+/** The same in the eight bits of a header: all that routes of labels have. */
+export const shortRoutingTable = named('RT_TABLE_', { file: 'rt_tables', unnamed: 'TABLE_' })
 /** Who installed a route. */
 export const routeProtocol = named('RTPROT_', { file: 'rt_protos', unnamed: 'PROTO_' })
 /** How far away the destinations of a route are. */

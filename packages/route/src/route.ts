@@ -30,7 +30,15 @@ import {
 import { encapsulation, encapsulationType } from './encapsulation.ts'
 import { defaultDestination, destination, labelStack } from './labels.ts'
 import { metrics } from './metrics.ts'
-import { nexthopFlags, routeFlags, routeProtocol, routeScope, routeType, routingTable } from './names.ts'
+import {
+  nexthopFlags,
+  routeFlags,
+  routeProtocol,
+  routeScope,
+  routeType,
+  routingTable,
+  shortRoutingTable,
+} from './names.ts'
 import { resolvedNexthops } from './resolve.ts'
 import { via } from './via.ts'
 
@@ -107,10 +115,13 @@ export const route = table({
     flag_names:  ['rtm_flags', routeFlags],
     /** Destinations in CIDR notation, `0.0.0.0/0` and `::/0` for the default route; for MPLS the incoming label. */
     dst:         ['rtm_family', defaultDestination],
+    /** Routing table, by the kernel's or the administrator's name. */
+    table:       ['rtm_table', shortRoutingTable],
+    table_id:    ['rtm_table', u8],
   }),
   group: 'RTA_',
   attributes: {
-    /** Routing table, by the kernel's or the administrator's name. */
+    /** The whole number, where the kernel sends it. */
     table:         ['RTA_TABLE', routingTable],
     table_id:      ['RTA_TABLE', u32],
     /** As above: the kernel leaves the default destination out. */

@@ -105,7 +105,7 @@ export const seg6Encapsulation: Codec<SegmentRoutingHeader & { readonly mode: st
   }),
 }
 
-/** `struct ipv6_rpl_sr_hdr`, whose addresses the kernel keeps whole: the segments in the order of the visits. */
+/** `struct ipv6_rpl_sr_hdr`, whose addresses the kernel keeps whole: the segments in the order of the visits (`ip` has them backwards). */
 export const rplSegments: Codec<string[]> = {
   bind(binding) {
     const { offsets, segmentsAt } = headerOf(binding, 'ipv6_rpl_sr_hdr')

@@ -188,6 +188,9 @@ function slotsOf(set: AnySet, constants: Constants): Uint8Array {
   const padding = [...constants.group(set.group)].filter(([, name]) => name.endsWith('_PAD') || set.skip.includes(name))
   const slots = new Uint8Array(Math.max(...numbers, ...padding.map(([number]) => number), -1) + 1)
   for (const [number] of padding) slots[number] = SKIP
+  // Some groups pad with their 0, which goes by the name of UNSPEC.
+  const pad = constants.value(`${set.group}PAD`)
+  if (pad !== undefined && slots[pad] === 0) slots[pad] = SKIP
   for (const [index, number] of numbers.entries()) if (number >= 0) slots[number] = index + 1
   return slots
 }
