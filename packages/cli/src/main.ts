@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { constantsCommand } from './commands/constants.ts'
+import { routeCommand } from './commands/route.ts'
 import { ruleCommand } from './commands/rule.ts'
 import { snapCommand } from './commands/snap.ts'
 import { isUsageError, UsageError } from './usage.ts'
@@ -51,9 +52,10 @@ function program(): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
   root.addCommand(snapCommand(), { isDefault: true })
+  root.addCommand(routeCommand())
   root.addCommand(ruleCommand())
   root.addCommand(constantsCommand())
-  for (const command of [root, ...root.commands]) {
+  for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)]) {
     command.exitOverride().configureOutput({
       outputError: (text, write) => write(`netsnap: ${oneLine(text.replace(/^error: /, ''))}\n`),
     })

@@ -31,6 +31,7 @@ type Read = (options: SnapshotOptions & { bigint: true; onInterrupted: 'return' 
 
 /** The tables of a snapshot in the order of their keys. */
 const TABLES: Readonly<Record<string, () => Promise<Read>>> = {
+  routes: async () => (await import('@netsnap/route')).getRoutes,
   rules: async () => (await import('@netsnap/rule')).getRules,
 }
 

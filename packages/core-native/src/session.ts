@@ -1,11 +1,11 @@
-import { decoderOf } from './compile/bind.ts'
+import { decoderOf, writerOf } from './compile/bind.ts'
 import { constant } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
 import { abortable, Exchange } from './exchange.ts'
 import { remember } from './remember.ts'
 import type { Reply } from './reply.ts'
 import { buildRequest, type RequestParts } from './request.ts'
-import type { Decode } from './schema/codec.ts'
+import type { Decode, Write } from './schema/codec.ts'
 import type { DecodeOptions } from './schema/frame.ts'
 import { refreshNames } from './schema/named.ts'
 import type { RecordOf, Table } from './schema/set.ts'
@@ -45,6 +45,14 @@ const BUFFER_BYTES = 1024 * 1024 // not a kernel number: measured, one of two bu
 /** The least that a receive must have free. */
 const RECEIVE_BYTES = 32 * 1024 // not a kernel number: what the kernel fills at most in one go
 const DEFAULT_RESTARTS = 5 // not a kernel number: a choice, documented above
+
+/** What is read, and how a message of it becomes a record. */
+interface Reading {
+  readonly table: Table
+  readonly request: RequestParts
+  readonly options: ReadOptions
+  readonly read: Decode
+}
 
 /** One socket to the kernel. It does one thing at a time; a second call waits for the first. */
 export class Session implements AsyncDisposable, Disposable {
@@ -101,7 +109,8 @@ export class Session implements AsyncDisposable, Disposable {
       into.length = 0
       return true
     }
-    for await (const reply of this.#replies(table, request, options, signal, forget)) {
+    const read = remember(decoders, table, decoderOf)
+    for await (const reply of this.#replies({ table, request, options, read }, signal, forget)) {
       for (const record of reply.records) into.push(record)
       if (reply.ended) return reply.interrupted
     }
@@ -112,20 +121,41 @@ export class Session implements AsyncDisposable, Disposable {
    * The records of a table in batches, as they come. What has been given cannot be taken back: a dump that was
    * interrupted fails with `DUMP_INTERRUPTED` at its end, or says so in what it returns if `onInterrupted` is `return`.
    */
-  async *stream<T extends Table, const O extends ReadOptions = {}>(
+  stream<T extends Table, const O extends ReadOptions = {}>(
     table: T,
     request: RequestParts = {},
     options?: O,
   ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
+    const stream = this.#stream(table, request, options ?? {}, remember(decoders, table, decoderOf))
+    return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void>
+  }
+
+  /** The same records, each as JSON that is written from the bytes without making an object. 64-bit values are exact. */
+  streamJson(
+    table: Table,
+    request: RequestParts = {},
+    options?: ReadOptions,
+  ): AsyncGenerator<string[], StreamEnd, void> {
+    const write = remember(writers, table, writerOf) as Write as unknown as Decode
+    const stream = this.#stream(table, request, { ...options, bigint: true }, write)
+    return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<string[], StreamEnd, void>
+  }
+
+  async *#stream(
+    table: Table,
+    request: RequestParts,
+    options: ReadOptions,
+    read: Decode,
+  ): AsyncGenerator<Reply['records'], StreamEnd, void> {
     let interrupted = false
     let given = false
-    for await (const reply of this.#replies(table, request, options ?? {}, deadline(options), () => !given)) {
+    for await (const reply of this.#replies({ table, request, options, read }, deadline(options), () => !given)) {
       interrupted = reply.interrupted
       if (reply.records.length === 0) continue
       given = true
-      yield reply.records as RecordsOf<T, O>[]
+      yield reply.records
     }
-    if (interrupted && options?.onInterrupted !== 'return') throw interruptedError(table.name, 0)
+    if (interrupted && options.onInterrupted !== 'return') throw interruptedError(table.name, 0)
     return { interrupted }
   }
 
@@ -141,9 +171,7 @@ export class Session implements AsyncDisposable, Disposable {
 
   /** `again` says whether the dump may start anew when a datagram did not fit: not once rows were given away. */
   async *#replies(
-    table: Table,
-    parts: RequestParts,
-    options: ReadOptions,
+    { table, request: parts, options, read }: Reading,
     signal: AbortSignal | undefined,
     again: () => boolean,
   ): AsyncGenerator<Reply, void, void> {
@@ -155,12 +183,11 @@ export class Session implements AsyncDisposable, Disposable {
     try {
       for (;;) {
         const sequence = ++this.#sequence
-        const decode = remember(decoders, table, decoderOf)
         exchange = new Exchange(this.#transport, {
           request,
           sequence,
           type,
-          decode,
+          decode: read,
           options,
           buffers: this.#takeBuffers(),
         })
@@ -211,6 +238,7 @@ export class Session implements AsyncDisposable, Disposable {
 }
 
 const decoders = new WeakMap<Table, Decode>()
+const writers = new WeakMap<Table, Write>()
 
 function deadline(options: ReadOptions | undefined): AbortSignal | undefined {
   const { signal, timeout } = options ?? {}

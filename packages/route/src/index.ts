@@ -24,6 +24,7 @@ export {
   getRoutes,
   type RouteOptions,
   streamRoutes,
+  streamRoutesJson,
 } from './read.ts'
 export type { ResolvedNexthop } from './resolve.ts'
 export { type Route, type RouteBigInt, route } from './route.ts'

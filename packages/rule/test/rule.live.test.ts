@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { openNetns, openSocket, Session } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import { concat, createNamespace, MessageBuilder, type Namespace } from '@netsnap/core-native/testing'
-import { describeLive } from '@netsnap/core-native/testing/vitest'
+import { describeLive, needsKernel } from '@netsnap/core-native/testing/vitest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getRules, RoutingRuleQuery, type Rule, rule } from '../src/index.ts'
 import { cases, oracles } from './cases.ts'
@@ -99,17 +99,19 @@ describeLive('rules of the live kernel', () => {
       }
     }
 
-    test.each([
-      ['a DSCP', 'AF_INET', () => [b.attribute('FRA_DSCP', b.u8(46))], { dscp: 46 }],
-      ['a DSCP of 0', 'AF_INET6', () => [b.attribute('FRA_DSCP', b.u8(0))], { dscp: 0 }],
+    test.for([
+      ['a DSCP', '6.12', 'AF_INET', () => [b.attribute('FRA_DSCP', b.u8(46))], { dscp: 46 }],
+      ['a DSCP of 0', '6.12', 'AF_INET6', () => [b.attribute('FRA_DSCP', b.u8(0))], { dscp: 0 }],
       [
         'a DSCP under a mask',
+        '6.15',
         'AF_INET',
         () => [b.attribute('FRA_DSCP', b.u8(8)), b.attribute('FRA_DSCP_MASK', b.u8(0x38))],
         { dscp: 8, dscp_mask: 0x38 },
       ],
       [
         'a flow label',
+        '6.14',
         'AF_INET6',
         () => [
           b.attribute('FRA_FLOWLABEL', b.integer(4, 0x12345, true)),
@@ -119,6 +121,7 @@ describeLive('rules of the live kernel', () => {
       ],
       [
         'ports under masks',
+        '6.15',
         'AF_INET',
         () => [
           b.attribute('FRA_IP_PROTO', b.u8(17)),
@@ -138,11 +141,13 @@ describeLive('rules of the live kernel', () => {
       ],
       [
         'a tunnel key beyond 2^53',
+        '4.17',
         'AF_INET',
         () => [b.attribute('FRA_TUN_ID', b.integer(8, 2n ** 63n + 1n, true))],
         { tun_id: 2n ** 63n + 1n },
       ],
-    ])('%s', async (_, family, attributes, expected) => {
+    ] as const)('%s (since Linux %s)', async ([, since, family, attributes, expected], context) => {
+      needsKernel(context, since)
       await using own = await createNamespace()
       expect(await add(own.path, 300, family, attributes())).toBe(0)
       const rules = await getRules({ netns: own.path, bigint: true })
