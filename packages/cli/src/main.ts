@@ -51,6 +51,7 @@ function program(): Command {
     .version(version(), '-V, --version')
     .helpCommand(false)
     .showSuggestionAfterError()
+    .enablePositionalOptions()
   root.addCommand(snapCommand(), { isDefault: true })
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())

@@ -111,5 +111,7 @@ export function routeCommand(): Command {
       new Option('--ndjson', 'a record a line, without an array').conflicts(['compact', 'text', 'summary', 'verbose']),
     )
     .allowExcessArguments(false)
+    // Both have flags of the same name: those after `get` are its own.
+    .enablePositionalOptions()
   return addTableOptions(command).addCommand(getCommand()).action(showRoutes)
 }
