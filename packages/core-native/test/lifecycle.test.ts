@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import { release } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../src/constants/index.ts'
@@ -115,7 +116,10 @@ describe.concurrent('a process that ends', () => {
   })
 })
 
-describe.concurrent('a worker that ends', () => {
+/** In user-mode Linux the end of a worker hangs, whatever it has loaded: that is none of ours to test there. */
+const threadsEnd = !release().endsWith('-uml')
+
+describe.runIf(threadsEnd).concurrent('a worker that ends (not in user-mode Linux)', () => {
   test.each(stages)('by being terminated after "%s" does so cleanly', async (stage) => {
     const ended = await run('terminate-worker.ts', [stage, 'terminate'])
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
