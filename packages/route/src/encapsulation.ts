@@ -3,12 +3,14 @@ import {
   address,
   attributeSet,
   be16,
+  be32,
   be64,
   type Codec,
   enumOf,
   flagsOf,
   hex,
   interfaceName,
+  many,
   nest,
   s32,
   select,
@@ -29,11 +31,12 @@ const mpls = attributeSet('MPLS_IPTUNNEL_', {
   ttl: ['MPLS_IPTUNNEL_TTL', u8],
 })
 
+/** The kernel writes the options one after the other into one set: the n-th of each belong together. */
 // biome-ignore format: a table
 const geneve = attributeSet('LWTUNNEL_IP_OPT_GENEVE_', {
-  class: ['LWTUNNEL_IP_OPT_GENEVE_CLASS', be16],
-  type:  ['LWTUNNEL_IP_OPT_GENEVE_TYPE', u8],
-  data:  ['LWTUNNEL_IP_OPT_GENEVE_DATA', hex],
+  class: ['LWTUNNEL_IP_OPT_GENEVE_CLASS', many(be16)],
+  type:  ['LWTUNNEL_IP_OPT_GENEVE_TYPE', many(u8)],
+  data:  ['LWTUNNEL_IP_OPT_GENEVE_DATA', many(hex)],
 })
 
 const vxlan = attributeSet('LWTUNNEL_IP_OPT_VXLAN_', { gbp: ['LWTUNNEL_IP_OPT_VXLAN_GBP', u32] })
@@ -41,7 +44,7 @@ const vxlan = attributeSet('LWTUNNEL_IP_OPT_VXLAN_', { gbp: ['LWTUNNEL_IP_OPT_VX
 // biome-ignore format: a table
 const erspan = attributeSet('LWTUNNEL_IP_OPT_ERSPAN_', {
   version: ['LWTUNNEL_IP_OPT_ERSPAN_VER', u8],
-  index:   ['LWTUNNEL_IP_OPT_ERSPAN_INDEX', u32],
+  index:   ['LWTUNNEL_IP_OPT_ERSPAN_INDEX', be32],
   dir:     ['LWTUNNEL_IP_OPT_ERSPAN_DIR', u8],
   hwid:    ['LWTUNNEL_IP_OPT_ERSPAN_HWID', u8],
 })
@@ -82,11 +85,24 @@ const ip6 = attributeSet('LWTUNNEL_IP6_', {
   opts:       ['LWTUNNEL_IP6_OPTS', nest(tunnelOptions)],
 })
 
+const GROUP_BYTES = 2
+const GROUPS_AT = [0, 1, 2, 3].map((group) => group * GROUP_BYTES)
+const HEX = 16
+
+/** Half of an IPv6 address, as groups of hexadecimal digits: `2001:db8:0:1`. */
+const halfAddress: Codec<string> = {
+  bind: () => ({
+    fits: { exactly: GROUPS_AT.length * GROUP_BYTES },
+    read: (frame, at) => GROUPS_AT.map((group) => frame.view.getUint16(at + group).toString(HEX)).join(':'),
+  }),
+  schema: () => ({ type: 'string' }),
+}
+
 // biome-ignore format: a table
 const ila = attributeSet('ILA_ATTR_', {
-  locator:       ['ILA_ATTR_LOCATOR', u64],
-  identifier:    ['ILA_ATTR_IDENTIFIER', u64],
-  locator_match: ['ILA_ATTR_LOCATOR_MATCH', u64],
+  locator:       ['ILA_ATTR_LOCATOR', halfAddress],
+  identifier:    ['ILA_ATTR_IDENTIFIER', halfAddress],
+  locator_match: ['ILA_ATTR_LOCATOR_MATCH', halfAddress],
   ifindex:       ['ILA_ATTR_IFINDEX', s32],
   dir:           ['ILA_ATTR_DIR', u32],
   csum_mode:     ['ILA_ATTR_CSUM_MODE', enumOf('ILA_CSUM_')],

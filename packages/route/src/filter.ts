@@ -47,8 +47,9 @@ function numberOf(
   find: (name: string) => number | undefined,
 ): number | undefined {
   if (value === undefined) return undefined
-  const number = typeof value === 'string' && !/^\d+$/.test(value) ? find(value) : Number(value)
-  if (value === '' || number === undefined || !Number.isInteger(number) || number < 0 || number > max) {
+  const text = typeof value === 'string' ? value : undefined
+  const number = text === undefined ? value : /^\d+$/.test(text) ? Number(text) : text && find(text)
+  if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > max) {
     throw new TypeError(`${option}: ${JSON.stringify(value)} is neither a name nor a number of one`)
   }
   return number
@@ -63,9 +64,7 @@ export function familyNumber(family: RouteFamily | undefined): number | undefine
   return constant(FAMILIES[family])
 }
 
-function indexOf(name: string, interfaces: ReadonlyMap<number, string> | undefined): number {
-  const found = [...(interfaces ?? [])].find(([, known]) => known === name)
-  if (found) return found[0]
+function noSuchInterface(name: string): never {
   throw new NetlinkError(`route: there is no interface named "${name}" (ENODEV)`, {
     code: 'ENODEV',
     table: 'route',
@@ -73,16 +72,21 @@ function indexOf(name: string, interfaces: ReadonlyMap<number, string> | undefin
   })
 }
 
-/** Check a filter and find its numbers. `interfaces` are the names of the namespace's interfaces by index. */
+/**
+ * Check a filter and find its numbers. `interfaces` are the names of the namespace's interfaces by index; without them,
+ * an interface's name stands for any.
+ */
 export function resolveFilter(filter: RouteFilter, interfaces?: ReadonlyMap<number, string>): ResolvedFilter {
   const named = (prefix: string, file?: string) => (name: string) =>
     namesOf(prefix, constants(), file).get(name.toLowerCase())
+  // A name may be all digits.
+  const known = [...(interfaces ?? [])].find(([, name]) => name === filter.dev)?.[0]
   return {
     family: familyNumber(filter.family),
     table: numberOf('table', filter.table, MAX_U32, named('RT_TABLE_', 'rt_tables')),
     protocol: numberOf('protocol', filter.protocol, MAX_U8, named('RTPROT_', 'rt_protos')),
     type: numberOf('type', filter.type, MAX_U8, named('RTN_')),
-    dev: numberOf('dev', filter.dev, MAX_U32, (name) => indexOf(name, interfaces)),
+    dev: known ?? numberOf('dev', filter.dev, MAX_U32, (name) => (interfaces ? noSuchInterface(name) : 0)),
   }
 }
 

@@ -56,7 +56,11 @@ const port = (value: number) => Uint8Array.of(value >> 8, value) // not a kernel
 
 type Attribute = readonly [ConstantName, Uint8Array]
 
-function requestOf(destination: string, options: LookupOptions, interfaces: ReadonlyMap<number, string>): RequestParts {
+function requestOf(
+  destination: string,
+  options: LookupOptions,
+  interfaces?: ReadonlyMap<number, string>,
+): RequestParts {
   const version = isIP(destination)
   const { from, iif, oif, mark, tos = 0, uid, ipProto, sport, dport, fibMatch } = options
   const device = (dev: string | number) => uint32(resolveFilter({ dev }, interfaces).dev!)
@@ -95,8 +99,7 @@ function requestOf(destination: string, options: LookupOptions, interfaces: Read
  */
 export async function lookupRoute(destination: string, options: LookupOptions = {}): Promise<Route> {
   addressBytes('destination', destination)
-  const names: ReadonlyMap<number, string> = new Map()
-  if (typeof options.iif !== 'string' && typeof options.oif !== 'string') requestOf(destination, options, names)
+  requestOf(destination, options)
   return withSession('NETLINK_ROUTE', options, (session) => lookUp(session, destination, options))
 }
 

@@ -79,7 +79,7 @@ export interface PreparedDump {
 
 /** Check the options, before anything is sent, and read what the dump needs. */
 export async function prepare(session: Session, options: RouteOptions): Promise<PreparedDump> {
-  if (typeof options.dev !== 'string') resolveFilter(options)
+  resolveFilter(options)
   const lookups = await lookupsFor(session, options)
   const filter: ResolvedFilter = resolveFilter(options, lookups.interfaces as ReadonlyMap<number, string>)
   return { request: filterRequest(filter), options: { ...options, lookups }, keep: filterPredicate(options, filter) }

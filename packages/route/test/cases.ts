@@ -9,8 +9,6 @@ export const read = (session: Session) => getRoutes({ session })
 /** The commands that print the same state. */
 export const oracles = {
   all: 'ip -j -d route show table all',
-  ipv4: 'ip -4 -j -d route show table all',
-  ipv6: 'ip -6 -j -d route show table all',
   nexthops: 'ip -j -d nexthop',
 } as const
 

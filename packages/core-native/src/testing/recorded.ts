@@ -51,13 +51,27 @@ export function recordMessagesOf(recording: Uint8Array): Uint8Array[] {
   })
 }
 
-/** A transport that answers any request with what was recorded, numbered as the request is. */
+/** The recorded replies, each up to its DONE or ERROR. */
+function repliesOf(messages: readonly Uint8Array[]): Uint8Array[][] {
+  const { at, NLMSG_DONE, NLMSG_ERROR } = wire()
+  const replies: Uint8Array[][] = [[]]
+  for (const message of messages) {
+    replies.at(-1)!.push(message)
+    const type = new DataView(message.buffer, message.byteOffset).getUint16(at.nlmsg_type, HOST_LITTLE)
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) replies.push([])
+  }
+  return replies.filter((reply) => reply.length > 0)
+}
+
+/** A transport that answers each request with the next recorded reply, numbered as the request is; after the last comes the first. */
 export function recordedTransport(path: string | URL): FakeTransport {
-  const messages = messagesOf(readFileSync(path))
+  const replies = repliesOf(messagesOf(readFileSync(path)))
   const { at } = wire()
+  let turn = 0
   return fakeTransport((request) => {
     const asked = new DataView(request.buffer, request.byteOffset).getUint32(at.nlmsg_seq, HOST_LITTLE)
-    return messages.map((message) => {
+    const reply = replies[turn++ % replies.length] ?? []
+    return reply.map((message) => {
       const copy = message.slice()
       new DataView(copy.buffer).setUint32(at.nlmsg_seq, asked, HOST_LITTLE)
       return copy
