@@ -1,4 +1,4 @@
-import { bindTable, decoderOf } from '@netsnap/core-native/compile'
+import { bindTable, decoderOf, writerOf } from '@netsnap/core-native/compile'
 import { constants } from '@netsnap/core-native/constants'
 import { Frame } from '@netsnap/core-native/schema'
 import { concat } from '@netsnap/core-native/testing'
@@ -6,12 +6,12 @@ import { Bench } from 'tinybench'
 import { recordedTables } from '../test/tables.ts'
 import { printTable } from './print.ts'
 
-type Decode = ReturnType<typeof decoderOf>
+type Read = (frame: Frame, at: number, end: number) => unknown
 
 const BODY = constants().layout('nlmsghdr')!.size
 
 /** Decode every message in a frame that holds them all, as a batch from the kernel does. */
-function decodeAll(decode: Decode, frame: Frame, ends: readonly number[]): unknown {
+function decodeAll(decode: Read, frame: Frame, ends: readonly number[]): unknown {
   let at = 0
   let last: unknown
   for (const end of ends) {
@@ -29,7 +29,13 @@ export async function decode(): Promise<void> {
     const ends: number[] = []
     for (const { length } of messages) ends.push((ends.at(-1) ?? 0) + length)
     const frame = new Frame(bytes)
-    const ways = { emitted: decoderOf(table), interpreted: bindTable(table, undefined, constants()) }
+    const emitted = decoderOf(table)
+    const ways: Readonly<Record<string, Read>> = {
+      emitted,
+      interpreted: bindTable(table, undefined, constants()),
+      written: writerOf(table),
+      stringified: (frame, at, end) => JSON.stringify(emitted(frame, at, end)),
+    }
     const bench = new Bench({ time: 1000, warmupTime: 300 })
     for (const [name, way] of Object.entries(ways)) bench.add(name, () => decodeAll(way, frame, ends))
     await bench.run()
@@ -37,18 +43,24 @@ export async function decode(): Promise<void> {
       if (result.state !== 'completed') throw new Error(`${table.name}: ${result.state}`)
       return (result.latency.p50 * 1e6) / messages.length
     })
-    const [emitted, interpreted] = nanoseconds as [number, number]
+    const [fast, slow, written, stringified] = nanoseconds as [number, number, number, number]
     rows.push([
       table.name,
       String(messages.length),
-      `${emitted.toFixed(0)} ns`,
-      `${interpreted.toFixed(0)} ns`,
-      (interpreted / emitted).toFixed(2),
+      ...nanoseconds.map((each) => `${each.toFixed(0)} ns`),
+      (slow / fast).toFixed(2),
+      (stringified / written).toFixed(2),
     ])
   }
-  printTable(
-    'Decoding recorded messages, a message (median)',
-    ['table', 'messages', 'emitted', 'interpreted', 'ratio'],
-    rows,
-  )
+  const head = [
+    'table',
+    'messages',
+    'emitted',
+    'interpreted',
+    'bytes to JSON',
+    'by way of objects',
+    'interpreter / emitted',
+    'objects / JSON',
+  ]
+  printTable('A recorded message (median): decoded, and written as JSON', head, rows)
 }

@@ -116,7 +116,7 @@ export async function routes(): Promise<void> {
     })
     const six = repeat(
       IPV6,
-      (i) => `add 2001:db8:${(i >> 16).toString(16)}:${(i & 65535).toString(16)}::/64 via 2001:db8::2 dev br0 metric 5`,
+      (i) => `add 2001:db9:${(i >> 16).toString(16)}:${(i & 65535).toString(16)}::/64 via 2001:db8::2 dev br0 metric 5`,
     )
     await withRoutes(six, '-6 ', (namespace) => {
       report(`${IPV6} IPv6 routes`, race(namespace, readersFor('ipv6', discard)))

@@ -2,15 +2,24 @@
  * JSON with the exact digits of bigints, as RFC 8259 allows: `JSON.stringify` refuses them. Readers that have only
  * doubles lose digits above 2^53, and nothing else. `indent` is what each level is set in by.
  */
-export function stringify(value: unknown, indent = '', before = '\n'): string {
+export function stringify(value: unknown, indent = ''): string {
+  try {
+    return JSON.stringify(value, undefined, indent)
+  } catch {
+    // It holds a bigint: rare, and worth the time.
+    return exact(value, indent, '\n')
+  }
+}
+
+function exact(value: unknown, indent: string, before: string): string {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const next = before + indent
   const colon = indent === '' ? ':' : ': '
   const inner = Array.isArray(value)
-    ? value.map((entry) => stringify(entry ?? null, indent, next))
+    ? value.map((entry) => exact(entry ?? null, indent, next))
     : Object.entries(value).flatMap(([key, entry]) =>
-        entry === undefined ? [] : [JSON.stringify(key) + colon + stringify(entry, indent, next)],
+        entry === undefined ? [] : [JSON.stringify(key) + colon + exact(entry, indent, next)],
       )
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
   if (inner.length === 0) return `${open}${close}`

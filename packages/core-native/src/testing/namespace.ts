@@ -78,7 +78,7 @@ function execute(
     maxBuffer: longestOutput,
   })
   if (status === 0) return stdout
-  throw new Error(`${command}: ${error?.message ?? (stderr.trim() || `ended with ${status ?? signal}`)}`)
+  throw new Error(`${command}: ${stderr.trim() || error?.message || `ended with ${status ?? signal}`}`)
 }
 
 /** Why live tests cannot run here, or undefined when they can. */
