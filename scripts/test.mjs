@@ -32,9 +32,9 @@ function main() {
   console.error('Not root: the live tests run in a user namespace. To run them on the system itself: sudo npm test')
   const wrapper = ['unshare', ...userNamespace, ...withOwnRun]
   const inside = vitestRun(wrapper, [...args, '--exclude', `${installTests}/**`, '--passWithNoTests'])
-  // A choice of tests was made: the install tests run when they are named.
-  if (args.length > 0 && !args.some((arg) => arg.includes(installTests))) return inside
-  return vitestRun([], args.length > 0 ? args : [installTests]) || inside
+  const chosen = args.filter((arg) => !arg.startsWith('-'))
+  if (chosen.length > 0 && !chosen.some((arg) => arg.includes(installTests))) return inside
+  return vitestRun([], chosen.length > 0 ? args : [installTests, ...args]) || inside
 }
 
 process.exitCode = main()
