@@ -35,7 +35,7 @@ export interface LookupOptions extends Omit<ReadOptions, 'lookups' | 'bigint'>, 
   readonly fibMatch?: boolean | undefined
 }
 
-const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 }
+const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 } // not a kernel number: bits of an address, by IP version
 const MAX_U16 = 2 ** 16 - 1
 const MAX_U32 = 2 ** 32 - 1
 const MAX_U8 = 2 ** 8 - 1
@@ -69,7 +69,7 @@ function requestOf(
   return {
     single: true,
     header: {
-      rtm_family: constant(version === 6 ? 'AF_INET6' : 'AF_INET'),
+      rtm_family: constant(version === 6 ? 'AF_INET6' : 'AF_INET'), // not a kernel number: the IP version
       rtm_dst_len: BITS[version]!,
       rtm_src_len: from === undefined ? 0 : BITS[version]!,
       rtm_tos: whole('tos', tos, MAX_U8),

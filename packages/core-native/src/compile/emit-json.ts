@@ -6,7 +6,7 @@ import { SKIP, sourcesOf } from './bind.ts'
 import { check, type EmittedLine, emitHeader, emitLines, emittedLines, headerFields, member, plus } from './emit.ts'
 
 /** Slots that one number holds a bit for. */
-const SLOTS = 30
+const SLOTS = 30 // not a kernel number: bits of a small integer of V8's
 
 /** JavaScript that writes a codec's value as JSON. */
 function asJson({ json }: Codec<unknown>, value: string): string {

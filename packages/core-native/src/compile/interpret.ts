@@ -7,46 +7,70 @@ type Loose = Record<string, unknown>
 
 /** Reads a set from its lines, step by step: the oracle of the emitted decoders, and the way for tables made at run time. */
 export function interpret(set: BoundSet): Decode {
-  const { headerBytes, lengthAt, typeAt, typeMask, align } = set.framing
-  const members = [...set.header, ...set.appended]
-  const certain = members.filter(({ sparse }) => !sparse)
-  const uncertain = members.filter(({ sparse }) => sparse)
-  const keep = (record: Loose, frame: Frame, p: number) => {
-    if (!frame.captureUnknown) return
-    const size = frame.view.getUint16(p + lengthAt, frame.little)
-    set.keepUnknown(record, frame, frame.view.getUint16(p + typeAt, frame.little), p + headerBytes, size - headerBytes)
-  }
+  const readHeader = headerReader(set)
   return (frame, at, end) => {
     if (set.outermost) frame.body = at
-    const record: Loose = {}
     if (!set.whole && end - at < set.headerBytes) throw set.malformed(-1)
-    readMembers(certain, record, frame, at, end)
-    for (const { field, value } of set.fallbacks) record[field] = value
-    readMembers(uncertain, record, frame, at, end)
+    const record = readHeader(frame, at, end)
     if (set.whole) return record
-
-    const late = new Map<BoundLine, number>()
-    for (let p = at + set.headerBytes, size = 0; p + headerBytes <= end; p += align(size)) {
-      size = frame.view.getUint16(p + lengthAt, frame.little)
-      const type = frame.view.getUint16(p + typeAt, frame.little)
-      if (size < headerBytes || p + size > end) throw set.malformed(type)
-      const number = type & typeMask
-      if (set.slots[number] === SKIP) continue
-      const lines = fitting(set.byType.get(number), size - headerBytes)
-      if (lines?.[0]?.late) late.set(lines[0], p)
-      else if (!lines || !readLines(lines, record, frame, p + headerBytes, size - headerBytes)) keep(record, frame, p)
-    }
-    for (const line of set.lines) {
-      const p = late.get(line)
-      if (p === undefined) continue
-      const size = frame.view.getUint16(p + lengthAt, frame.little)
-      if (!readLines([line], record, frame, p + headerBytes, size - headerBytes)) keep(record, frame, p)
-    }
+    readLate(set, readAttributes(set, record, frame, at + set.headerBytes, end), record, frame)
     for (const { field, from } of set.derived) {
       const value = from(record)
       if (value !== undefined) record[field] = value
     }
     return record
+  }
+}
+
+/** Members and fallbacks that are always there come before members that may be absent. */
+function headerReader(set: BoundSet): Decode {
+  const members = [...set.header, ...set.appended]
+  const certain = members.filter(({ sparse }) => !sparse)
+  const uncertain = members.filter(({ sparse }) => sparse)
+  return (frame, at, end) => {
+    const record: Loose = {}
+    readMembers(certain, record, frame, at, end)
+    for (const { field, value } of set.fallbacks) record[field] = value
+    readMembers(uncertain, record, frame, at, end)
+    return record
+  }
+}
+
+/** An attribute: its type, and where its payload is. */
+function attributeAt({ framing }: BoundSet, { view, little }: Frame, p: number) {
+  const { headerBytes, lengthAt, typeAt } = framing
+  const size = view.getUint16(p + lengthAt, little)
+  return { type: view.getUint16(p + typeAt, little), size, at: p + headerBytes, length: size - headerBytes }
+}
+
+function keep(set: BoundSet, record: Loose, frame: Frame, p: number): void {
+  const { type, at, length } = attributeAt(set, frame, p)
+  if (frame.captureUnknown) set.keepUnknown(record, frame, type, at, length)
+}
+
+/** Reads the attributes, and answers where those stand whose lines are late. */
+function readAttributes(set: BoundSet, record: Loose, frame: Frame, from: number, end: number): Map<BoundLine, number> {
+  const { headerBytes, typeMask, align } = set.framing
+  const late = new Map<BoundLine, number>()
+  for (let p = from, step = 0; p + headerBytes <= end; p += step) {
+    const { type, size, at, length } = attributeAt(set, frame, p)
+    if (size < headerBytes || p + size > end) throw set.malformed(type)
+    step = align(size)
+    const number = type & typeMask
+    if (set.slots[number] === SKIP) continue
+    const lines = fitting(set.byType.get(number), length)
+    if (lines?.[0]?.late) late.set(lines[0], p)
+    else if (!lines || !readLines(lines, record, frame, at, length)) keep(set, record, frame, p)
+  }
+  return late
+}
+
+function readLate(set: BoundSet, late: ReadonlyMap<BoundLine, number>, record: Loose, frame: Frame): void {
+  for (const line of set.lines) {
+    const p = late.get(line)
+    if (p === undefined) continue
+    const { at, length } = attributeAt(set, frame, p)
+    if (!readLines([line], record, frame, at, length)) keep(set, record, frame, p)
   }
 }
 
