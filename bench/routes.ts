@@ -78,7 +78,7 @@ function readersFor(family: 'ipv4' | 'ipv6', discard: string): Reader[] {
   ]
 }
 
-function report(title: string, best: ReadonlyMap<string, Measured>): void {
+function report(title: string, best: ReadonlyMap<string, Measured>, all: readonly Reader[]): void {
   const kernel = best.get('C, received and thrown away')!.seconds
   const rows = [...best].map(([name, { seconds, stall, peak }]) => [
     name,
@@ -87,8 +87,11 @@ function report(title: string, best: ReadonlyMap<string, Measured>): void {
     peak === undefined ? '' : `${peak.toFixed(0)} MB`,
     stall === undefined ? '' : `${stall.toFixed(0)} ms`,
   ])
+  for (const { name } of all) if (!best.has(name)) rows.push([name, 'did not run', '', '', ''])
   printTable(title, ['reader', 'best of 3', 'against C', 'peak memory', 'longest stall'], rows)
 }
+
+const show = (title: string, namespace: Namespace, all: readonly Reader[]) => report(title, race(namespace, all), all)
 
 const ipv4 = (i: number) => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`
 
@@ -112,27 +115,27 @@ export async function routes(): Promise<void> {
     execFileSync('gcc', ['-O2', '-o', discard, `${readers}discard.c`])
     const narrow = repeat(IPV4, (i) => `add ${ipv4(i)}/32 via 172.16.0.2 dev br0`)
     await withRoutes(narrow, '', (namespace) => {
-      report(`${IPV4} IPv4 routes`, race(namespace, readersFor('ipv4', discard)))
+      show(`${IPV4} IPv4 routes`, namespace, readersFor('ipv4', discard))
     })
     const six = repeat(
       IPV6,
       (i) => `add 2001:db9:${(i >> 16).toString(16)}:${(i & 65535).toString(16)}::/64 via 2001:db8::2 dev br0 metric 5`,
     )
     await withRoutes(six, '-6 ', (namespace) => {
-      report(`${IPV6} IPv6 routes`, race(namespace, readersFor('ipv6', discard)))
+      show(`${IPV6} IPv6 routes`, namespace, readersFor('ipv6', discard))
     })
     const hops = Array.from({ length: 64 }, (_, i) => `nexthop via 172.16.1.${i + 1} weight ${i + 1}`).join(' ')
     await withRoutes(
       repeat(WIDE, (i) => `add ${ipv4(i)}/32 ${hops}`),
       '',
       (namespace) => {
-        report(`${WIDE} routes with 64 nexthops each`, race(namespace, readersFor('ipv4', discard)))
+        show(`${WIDE} routes with 64 nexthops each`, namespace, readersFor('ipv4', discard))
       },
     )
     const few = repeat(FEW, (i) => `add ${ipv4(i)}/32 via 172.16.0.2 dev br0`)
     await withRoutes(few, '', (namespace) => {
       const python = { name: 'pyroute2, all kept', command: ['/usr/bin/python3', `${readers}pyroute2.py`, 'ipv4'] }
-      report(`${FEW} IPv4 routes`, race(namespace, [...readersFor('ipv4', discard), python]))
+      show(`${FEW} IPv4 routes`, namespace, [...readersFor('ipv4', discard), python])
     })
   } finally {
     rmSync(folder, { recursive: true })

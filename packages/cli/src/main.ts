@@ -51,7 +51,6 @@ function program(): Command {
     .version(version(), '-V, --version')
     .helpCommand(false)
     .showSuggestionAfterError()
-    .enablePositionalOptions()
   root.addCommand(snapCommand(), { isDefault: true })
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())

@@ -104,6 +104,7 @@ describeLive('the commands on the live kernel', () => {
 
   describe.concurrent('netsnap snap', () => {
     interface Snapshot {
+      readonly routes: unknown[]
       readonly rules: Rule[]
       readonly _metadata: Record<string, unknown>
     }
@@ -120,7 +121,7 @@ describeLive('the commands on the live kernel', () => {
         const before = Date.now()
         const snapshot = await json<Snapshot>(args)
         const own = await getRules()
-        expect(Object.keys(snapshot)).toEqual(['rules', '_metadata'])
+        expect(Object.keys(snapshot)).toEqual(['routes', 'rules', '_metadata'])
         expect(snapshot.rules).toEqual(own)
         const { timestamp } = snapshot._metadata as { timestamp: string }
         expect(snapshot._metadata).toEqual({
@@ -135,7 +136,7 @@ describeLive('the commands on the live kernel', () => {
             problems: [],
           }),
           node: process.version,
-          tables: { rules: { ...table, count: own.length } },
+          tables: { routes: { ...table, count: snapshot.routes.length }, rules: { ...table, count: own.length } },
           errors: [],
           warnings: [],
         })
@@ -149,7 +150,7 @@ describeLive('the commands on the live kernel', () => {
     })
 
     test('--no-metadata', async () => {
-      expect(await json(here('--no-metadata'))).toEqual({ rules: await rules() })
+      expect(await json(here('--no-metadata'))).toEqual({ routes: [], rules: await rules() })
     })
 
     test('--netns: its inode, and its name where it was given by that', async () => {

@@ -136,8 +136,9 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options?: ReadOptions,
   ): AsyncGenerator<string[], StreamEnd, void> {
-    const write = remember(writers, table, writerOf) as Write as unknown as Decode
-    const stream = this.#stream(table, request, { ...options, bigint: true }, write)
+    const write = remember(writers, table, writerOf)
+    const read = ((frame, at, end) => flat(write(frame, at, end))) as Write as unknown as Decode
+    const stream = this.#stream(table, request, { ...options, bigint: true }, read)
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<string[], StreamEnd, void>
   }
 
@@ -236,6 +237,12 @@ export class Session implements AsyncDisposable, Disposable {
     return true
   }
 }
+
+/**
+ * A text in one piece. V8 makes a rope of what is put together with `+`; looked at, it becomes one string and its parts
+ * are garbage at once. Ropes that live until the batch is written cost three times as much.
+ */
+const flat = (text: string): string => (text.charCodeAt(0) === 0 ? '' : text)
 
 const decoders = new WeakMap<Table, Decode>()
 const writers = new WeakMap<Table, Write>()

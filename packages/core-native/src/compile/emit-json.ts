@@ -8,11 +8,12 @@ import { check, type EmittedLine, emitHeader, emitLines, emittedLines, headerFie
 /** Slots that one number holds a bit for. */
 const SLOTS = 30 // not a kernel number: bits of a small integer of V8's
 
-/** JavaScript that writes a codec's value as JSON. */
-function asJson({ json }: Codec<unknown>, value: string): string {
-  if (json === 'raw') return value
-  if (json === 'quoted') return `'"' + ${value} + '"'`
-  return `${json === 'shared' ? 'sharedJson' : 'stringify'}(${value})`
+/** JavaScript that writes a codec's value as JSON, after a constant text: as few pieces as there can be. */
+function asJson({ json }: Codec<unknown>, value: string, before = ''): string {
+  if (json === 'quoted') return `'${before}"' + ${value} + '"'`
+  const prefix = before === '' ? '' : `'${before}' + `
+  if (json === 'raw') return prefix + value
+  return `${prefix}${json === 'shared' ? 'sharedJson' : 'stringify'}(${value})`
 }
 
 /**
@@ -65,8 +66,8 @@ function placedFields(table: Table): string[] {
 function emitPlaces(table: Table): string {
   const members = headerFields(table).map(({ field, sparse, codec }, i) => {
     if (!sparse) return `    let ${place(field)} = ${asJson(codec, member(i))}\n`
-    const text = asJson(codec, `m${i}`)
-    return `    const m${i} = ${member(i)}\n    if (m${i} !== undefined) s += ',"${field}":' + ${text}\n`
+    const text = asJson(codec, `m${i}`, `,"${field}":`)
+    return `    const m${i} = ${member(i)}\n    if (m${i} !== undefined) s += ${text}\n`
   })
   const fallbacks = Object.entries(table.attributes as Lines).map(([field, [, codec]]) =>
     codec.fallback ? `    let ${place(field)} = '${JSON.stringify(codec.fallback.value)}'\n` : '',
@@ -102,7 +103,7 @@ function emitWrite({ field, index, codec }: EmittedLine, placed: ReadonlySet<str
   const { headerBytes } = framingOf(bundledConstants())
   const read = `a${index}(f, p + ${headerBytes}, n, NONE)`
   const put = (value: string) =>
-    placed.has(field) ? `${place(field)} = ${asJson(codec, value)}` : `s += ',"${field}":' + ${asJson(codec, value)}`
+    placed.has(field) ? `${place(field)} = ${asJson(codec, value)}` : `s += ${asJson(codec, value, `,"${field}":`)}`
   if (!codec.sparse) return put(read)
   return `{ const v = ${read}; if (v === KEEP) return slow(f, at, end); if (v !== undefined) ${put('v')} }`
 }

@@ -52,7 +52,7 @@ export function write_small(b: BoundSet, slow: Write): Write {
       if (size < 4 || p + size > end) throw malformed(type)
       const n = size - 4
       switch (slots[type & 16383]) {
-        case 1: if (!s0(n)) break; if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; s += ',"prefix":' + '"' + a0(f, p + 4, n, NONE) + '"'; continue
+        case 1: if (!s0(n)) break; if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; s += ',"prefix":"' + a0(f, p + 4, n, NONE) + '"'; continue
         case 2: if (n !== s1) break; if ((seen0 & 2) !== 0) return slow(f, at, end); seen0 |= 2; s += ',"id":' + a1(f, p + 4, n, NONE); continue
         case 255: continue
       }
