@@ -36,6 +36,7 @@ export interface LookupOptions extends Omit<ReadOptions, 'lookups' | 'bigint'>, 
 }
 
 const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 } // not a kernel number: bits of an address, by IP version
+const IPV6 = 6 // not a kernel number: what isIP answers
 const MAX_U16 = 2 ** 16 - 1
 const MAX_U32 = 2 ** 32 - 1
 const MAX_U8 = 2 ** 8 - 1
@@ -69,11 +70,12 @@ function requestOf(
   return {
     single: true,
     header: {
-      rtm_family: constant(version === 6 ? 'AF_INET6' : 'AF_INET'), // not a kernel number: the IP version
+      rtm_family: constant(version === IPV6 ? 'AF_INET6' : 'AF_INET'), // not a kernel number: the IP version
       rtm_dst_len: BITS[version]!,
       rtm_src_len: from === undefined ? 0 : BITS[version]!,
       rtm_tos: whole('tos', tos, MAX_U8),
-      rtm_flags: constant('RTM_F_LOOKUP_TABLE') | (fibMatch ? constant('RTM_F_FIB_MATCH') : 0),
+      // IPv6 says the route's table unasked, and refuses the flag.
+      rtm_flags: (version === IPV6 ? 0 : constant('RTM_F_LOOKUP_TABLE')) | (fibMatch ? constant('RTM_F_FIB_MATCH') : 0),
     },
     attributes: [
       ['RTA_DST', addressBytes('destination', destination)],

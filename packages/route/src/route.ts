@@ -163,7 +163,7 @@ export const route = table({
     ttl_propagate: ['RTA_TTL_PROPAGATE', bool],
     encap_type:    ['RTA_ENCAP_TYPE', encapsulationType],
     encap:         ['RTA_ENCAP', encapsulation],
-    /** Ticks until a multicast route without traffic goes. */
+    /** Ticks since a multicast route was last used, whatever the kernel calls it. */
     expires:       ['RTA_EXPIRES', uint],
     mfc_stats:     ['RTA_MFC_STATS', multicastStatistics],
     /** Kernels before 2.6 sent these. */

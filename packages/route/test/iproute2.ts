@@ -210,7 +210,8 @@ export function asIpRoute(route: Route, objects: readonly Nexthop[] = []): IpObj
     ...given('gateway', route.gateway),
     ...mapped('via', route.via, viaOf),
     ...given('dev', route.dev),
-    ...mapped('table', route.table, (table) => nameOf(table, route.table_id)),
+    // A lookup that an interface decides has no table.
+    ...(route.table_id === 0 ? {} : { table: nameOf(route.table, route.table_id) }),
     ...originOf(route),
     ...given('prefsrc', route.prefsrc),
     ...given('metric', route.metric),
