@@ -133,7 +133,7 @@ describe.runIf(threadsEnd).concurrent('a worker that ends (not in user-mode Linu
   })
 })
 
-describe('many workers and then the process', () => {
+describe.runIf(threadsEnd)('many workers and then the process (not in user-mode Linux)', () => {
   test('can be ended at any moment', async () => {
     const request = Buffer.from(dumpRequest('RTM_GETLINK', 'ifinfomsg')).toString('hex')
     const ended = await run('churn.mjs', ['4000', String(route), request])
