@@ -51,11 +51,14 @@ function program(): Command {
     .version(version(), '-V, --version')
     .helpCommand(false)
     .showSuggestionAfterError()
+    // `route` and `route get` have flags of the same name: those after `get` are its own.
+    .enablePositionalOptions()
   root.addCommand(snapCommand(), { isDefault: true })
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())
   root.addCommand(constantsCommand())
   for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)]) {
+    if (command !== root) command.version(version(), '-V, --version')
     command.exitOverride().configureOutput({
       outputError: (text, write) => write(`netsnap: ${oneLine(text.replace(/^error: /, ''))}\n`),
     })
