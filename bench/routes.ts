@@ -134,7 +134,7 @@ export async function routes(): Promise<void> {
     )
     const few = repeat(FEW, (i) => `add ${ipv4(i)}/32 via 172.16.0.2 dev br0`)
     await withRoutes(few, '', (namespace) => {
-      const python = { name: 'pyroute2, all kept', command: ['/usr/bin/python3', `${readers}pyroute2.py`, 'ipv4'] }
+      const python = { name: 'pyroute2, all kept', command: ['/usr/bin/python3', `${readers}kept.py`, 'ipv4'] }
       show(`${FEW} IPv4 routes`, namespace, [...readersFor('ipv4', discard), python])
     })
   } finally {

@@ -9,8 +9,8 @@ const FULL_MS = 5 // not a kernel number: a choice
  * Write to standard output, and wait where whoever reads it is slower than we are. Not by `process.stdout`: to load what
  * that needs takes a tenth of a short process.
  */
-export async function print(text: string): Promise<void> {
-  for (let rest = Buffer.from(text); rest.length > 0; ) {
+export async function print(text: string | Uint8Array): Promise<void> {
+  for (let rest = typeof text === 'string' ? Buffer.from(text) : text; rest.length > 0; ) {
     const written = writeSome(rest)
     rest = rest.subarray(written)
     if (written === 0) await sleep(FULL_MS)
@@ -21,7 +21,7 @@ export async function print(text: string): Promise<void> {
 export const printNow = (text: string): void => writeFileSync(STDOUT, text)
 
 /** How many of the bytes went out: none where a pipe that does not block is full. */
-function writeSome(bytes: Buffer): number {
+function writeSome(bytes: Uint8Array): number {
   try {
     return writeSync(STDOUT, bytes)
   } catch (error) {

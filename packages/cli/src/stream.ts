@@ -1,57 +1,62 @@
 import type { StreamEnd } from '@netsnap/core-native'
 import { print } from './output.ts'
 
-type JsonStream = AsyncGenerator<string[], StreamEnd, void>
+type JsonStream = AsyncGenerator<Uint8Array, StreamEnd, void>
 
 /** What is kept back while a dump may still turn out to be interrupted. */
-const HELD_CHARACTERS = 8 * 1024 * 1024 // not a kernel number: memory against consistency, a choice
+const HELD_BYTES = 8 * 1024 * 1024 // not a kernel number: memory against consistency, a choice
 const RESTARTS = 5 // not a kernel number: as often as the library does
 
 /**
- * The texts of a stream. What is not long is kept back until its end, and read again where the kernel says that it
+ * The pieces of a stream. What is not long is kept back until its end, and read again where the kernel says that it
  * changed meanwhile, as the library's whole dumps are; what is long goes out as it comes, in bounded memory.
  */
 async function* consistent(open: () => JsonStream): JsonStream {
   for (let restarts = 0; ; restarts++) {
-    const held: string[][] = []
+    const held: Uint8Array[] = []
     let length = 0
     const stream = open()
     for (let next = await stream.next(); ; next = await stream.next()) {
       if (next.done) {
-        if (next.value.interrupted && length <= HELD_CHARACTERS && restarts < RESTARTS) break
+        if (next.value.interrupted && length <= HELD_BYTES && restarts < RESTARTS) break
         yield* held.splice(0)
         return next.value
       }
-      held.push(next.value)
-      for (const text of next.value) length += text.length
-      if (length > HELD_CHARACTERS) yield* held.splice(0)
+      length += next.value.length
+      if (length > HELD_BYTES) {
+        yield* held.splice(0)
+        yield next.value
+      } else held.push(next.value.slice())
     }
   }
 }
 
-/** How texts are put together: as one array, a record a line; as one line; or as lines without an array. */
+/** How records are put together: as one array, a record a line; as one line; or as lines without an array. */
 export interface ArrayForm {
   readonly compact?: boolean | undefined
   readonly ndjson?: boolean | undefined
 }
 
 const FORMS = {
-  lines: { open: '[\n', between: ',\n', close: '\n]\n', empty: '[]\n' },
-  compact: { open: '[', between: ',', close: ']\n', empty: '[]\n' },
-  ndjson: { open: '', between: '\n', close: '\n', empty: '' },
+  lines: { open: '[\n', separator: ',\n', close: '\n]\n', empty: '[]\n' },
+  compact: { open: '[', separator: ',', close: ']\n', empty: '[]\n' },
+  ndjson: { open: '', separator: '\n', close: '\n', empty: '' },
 } as const
 
-/** Print records as they come, each already JSON. Answers what the stream says at its end. */
-export async function printJson(open: () => JsonStream, { compact, ndjson }: ArrayForm): Promise<StreamEnd> {
+/** Print records as they come, which already are JSON. Answers what the stream says at its end. */
+export async function printJson(
+  open: (separator: string) => JsonStream,
+  { compact, ndjson }: ArrayForm,
+): Promise<StreamEnd> {
   const form = FORMS[ndjson ? 'ndjson' : compact ? 'compact' : 'lines']
-  const stream = consistent(open)
-  let before: string = form.open
-  for (let next = await stream.next(); ; next = await stream.next()) {
+  const stream = consistent(() => open(form.separator))
+  for (let next = await stream.next(), any = false; ; next = await stream.next()) {
     if (next.done) {
-      await print(before === form.open ? form.empty : form.close)
+      await print(any ? form.close : form.empty)
       return next.value
     }
-    await print(before + next.value.join(form.between))
-    before = form.between
+    if (!any) await print(form.open)
+    any = true
+    await print(next.value)
   }
 }

@@ -3,6 +3,7 @@
 export { NetlinkError, type NetlinkErrorDetails } from './errors.ts'
 export { type GenericFamily, getFamily } from './generic.ts'
 export { interfaceNames } from './interfaces.ts'
+export type { JsonOptions } from './json-sink.ts'
 export { netnsInode, openNetns } from './netns.ts'
 export { openSession, Query, type SessionOptions, type SourceOptions, withSession, withSessionStream } from './query.ts'
 export type { RequestParts } from './request.ts'

@@ -32,6 +32,7 @@ export interface Reply {
 export function readMessages(frame: Frame, bytes: number, reply: Reply): void {
   const w = wire()
   const { view, little } = frame
+  const { accept } = reply.request
   for (let at = 0, length = 0; at < bytes && !reply.ended; at += w.align(length)) {
     length = at + w.headerBytes <= bytes ? view.getUint32(at + w.at.nlmsg_len, little) : 0
     if (length < w.headerBytes || at + length > bytes) throw runsPast(reply)
@@ -40,8 +41,10 @@ export function readMessages(frame: Frame, bytes: number, reply: Reply): void {
     if (foreign || view.getUint32(at + w.at.nlmsg_seq, little) !== reply.sequence) continue
     if ((view.getUint16(at + w.at.nlmsg_flags, little) & w.NLM_F_DUMP_INTR) !== 0) reply.interrupted = true
     const type = view.getUint16(at + w.at.nlmsg_type, little)
-    if (type === reply.type) reply.records.push(reply.decode(frame, at + w.headerBytes, at + length))
-    else readControl(frame, type, at, length, reply)
+    if (type === reply.type) {
+      if (accept !== undefined && !accept(frame, at + w.headerBytes, at + length)) continue
+      reply.records.push(reply.decode(frame, at + w.headerBytes, at + length))
+    } else readControl(frame, type, at, length, reply)
   }
 }
 

@@ -1,5 +1,5 @@
 import { type ConstantName, constant, constants } from './constants/index.ts'
-import { HOST_LITTLE } from './schema/frame.ts'
+import { type Frame, HOST_LITTLE } from './schema/frame.ts'
 import { framingOf } from './schema/framing.ts'
 import type { Table } from './schema/set.ts'
 import { wire } from './wire.ts'
@@ -10,6 +10,8 @@ export interface RequestParts {
   readonly attributes?: readonly (readonly [name: ConstantName, payload: Uint8Array])[]
   /** Ask for one object rather than for all. */
   readonly single?: boolean
+  /** Says of the bytes of a record, all that follow its `nlmsghdr`, whether it is wanted. Default: all are. */
+  readonly accept?: ((frame: Frame, at: number, end: number) => boolean) | undefined
   /** For a dump: multicast groups to watch instead of the table's own. */
   readonly watch?: readonly ConstantName[]
   /** Type of the message where no constant has it: a generic netlink family's id. */
@@ -19,6 +21,7 @@ export interface RequestParts {
 /** A message to the kernel, and where its attributes stand, so that a refusal can name one. */
 export interface Request {
   readonly table: string
+  readonly accept?: RequestParts['accept']
   readonly bytes: Uint8Array
   readonly attributes: readonly { readonly name: string; readonly at: number; readonly end: number }[]
 }
@@ -66,7 +69,7 @@ export function buildRequest(table: Table, parts: RequestParts = {}): Request {
     placed.push({ name, at, end: at + size })
     at += framing.align(size)
   }
-  return { table: table.name, bytes, attributes: placed }
+  return { table: table.name, accept: parts.accept, bytes, attributes: placed }
 }
 
 /** Number a request before it is sent. */

@@ -2,6 +2,7 @@ import { decoderOf, writerOf } from './compile/bind.ts'
 import { constant } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
 import { abortable, Exchange } from './exchange.ts'
+import { type JsonOptions, JsonSink } from './json-sink.ts'
 import { remember } from './remember.ts'
 import type { Reply } from './reply.ts'
 import { buildRequest, type RequestParts } from './request.ts'
@@ -57,6 +58,8 @@ interface Reading {
   readonly options: ReadOptions
   readonly read: Decode
 }
+
+type Read = (...parts: Parameters<Decode>) => unknown
 
 /** One socket to the kernel. It does one thing at a time; a second call waits for the first. */
 export class Session implements AsyncDisposable, Disposable {
@@ -130,35 +133,39 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options?: O,
   ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
-    const stream = this.#stream(table, request, options ?? {}, remember(decoders, table, decoderOf))
+    const read = remember(decoders, table, decoderOf)
+    const stream = this.#stream({ table, request, options: options ?? {}, read }, ({ records }) =>
+      records.length > 0 ? records : undefined,
+    )
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void>
   }
 
-  /** The same records, each as JSON that is written from the bytes without making an object. 64-bit values are exact. */
+  /**
+   * The same records as JSON in UTF-8, which is written from the bytes without making objects. 64-bit values are exact.
+   * The pieces put together are the texts of the records with the separator between them.
+   */
   streamJson(
     table: Table,
     request: RequestParts = {},
-    options?: ReadOptions,
-  ): AsyncGenerator<string[], StreamEnd, void> {
-    const write = remember(writers, table, writerOf)
-    const read = ((frame, at, end) => flat(write(frame, at, end))) as Write as unknown as Decode
-    const stream = this.#stream(table, request, { ...options, bigint: true }, read)
-    return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<string[], StreamEnd, void>
+    options: ReadOptions = {},
+    json?: JsonOptions,
+  ): AsyncGenerator<Buffer, StreamEnd, void> {
+    const sink = new JsonSink(remember(writers, table, writerOf), json)
+    const read = ((frame, at, end) => sink.add(frame, at, end)) as Read as Decode
+    return this.#stream({ table, request, options: { ...options, bigint: true }, read }, () => sink.take())
   }
 
-  async *#stream(
-    table: Table,
-    request: RequestParts,
-    options: ReadOptions,
-    read: Decode,
-  ): AsyncGenerator<Reply['records'], StreamEnd, void> {
+  /** What `take` makes of each batch, but for those of which it makes nothing. */
+  async *#stream<B>(reading: Reading, take: (reply: Reply) => B | undefined): AsyncGenerator<B, StreamEnd, void> {
+    const { table, options } = reading
     let interrupted = false
     let given = false
-    for await (const reply of this.#replies({ table, request, options, read }, deadline(options), () => !given)) {
+    for await (const reply of this.#replies(reading, deadline(options), () => !given)) {
       interrupted = reply.interrupted
-      if (reply.records.length === 0) continue
+      const batch = take(reply)
+      if (batch === undefined) continue
       given = true
-      yield reply.records
+      yield batch
     }
     if (interrupted && options.onInterrupted !== 'return') throw interruptedError(table.name, 0)
     return { interrupted }
@@ -243,12 +250,6 @@ export class Session implements AsyncDisposable, Disposable {
     return true
   }
 }
-
-/**
- * A text in one piece. V8 makes a rope of what is put together with `+`; looked at, it becomes one string and its parts
- * are garbage at once. Ropes that live until the batch is written cost three times as much.
- */
-const flat = (text: string): string => (text.charCodeAt(0) === 0 ? '' : text)
 
 const decoders = new WeakMap<Table, Decode>()
 const writers = new WeakMap<Table, Write>()

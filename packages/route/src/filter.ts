@@ -1,7 +1,8 @@
 import { NetlinkError, type RequestParts } from '@netsnap/core-native'
+import { decoderOf } from '@netsnap/core-native/compile'
 import { type ConstantName, constant, constants } from '@netsnap/core-native/constants'
-import { namesOf, uint32 } from '@netsnap/core-native/schema'
-import type { Route } from './route.ts'
+import { type Frame, namesOf, uint32 } from '@netsnap/core-native/schema'
+import { type Route, route } from './route.ts'
 import { WATCH } from './watch.ts'
 
 const FAMILIES = {
@@ -92,12 +93,11 @@ export function resolveFilter(filter: RouteFilter, interfaces?: ReadonlyMap<numb
 }
 
 /** The request that has the kernel filter. */
-export function filterRequest(
-  { family = 0, table, protocol = 0, type = 0, dev }: ResolvedFilter,
-  name?: RouteFamily,
-): RequestParts {
+export function filterRequest(filter: RouteFilter, resolved: ResolvedFilter): RequestParts {
+  const { family = 0, table, protocol = 0, type = 0, dev } = resolved
   return {
-    ...(name === undefined ? {} : { watch: WATCH[name] }),
+    accept: acceptedBy(filter, resolved),
+    ...(filter.family === undefined ? {} : { watch: WATCH[filter.family] }),
     header: { rtm_family: family, rtm_protocol: protocol, rtm_type: type },
     attributes: [
       ...(table === undefined ? [] : [['RTA_TABLE', uint32(table)] as const]),
@@ -107,10 +107,7 @@ export function filterRequest(
 }
 
 /** Whether a route is one of those asked for. */
-export function filterPredicate(
-  filter: RouteFilter,
-  resolved: ResolvedFilter,
-): ((route: Route) => boolean) | undefined {
+function filterPredicate(filter: RouteFilter, resolved: ResolvedFilter): ((route: Route) => boolean) | undefined {
   if (Object.values(resolved).every((number) => number === undefined)) return undefined
   const { table, protocol, dev } = resolved
   const type =
@@ -125,4 +122,19 @@ export function filterPredicate(
     (protocol === undefined || route.protocol_id === protocol) &&
     (type === undefined || route.type === type) &&
     (dev === undefined || leavesBy(route))
+}
+
+/** The same of a message's bytes: of its header where that says it, or else of the record. */
+function acceptedBy(filter: RouteFilter, resolved: ResolvedFilter): RequestParts['accept'] {
+  const keep = filterPredicate(filter, resolved)
+  if (!keep) return undefined
+  const { members } = constants().layout('rtmsg')!
+  const { family, protocol, type, table, dev } = resolved
+  const asked = Object.entries({ rtm_family: family, rtm_protocol: protocol, rtm_type: type }).flatMap(
+    ([member, number]) => (number === undefined ? [] : [{ offset: members[member]!.offset, number }]),
+  )
+  const inHeader = (frame: Frame, at: number) => asked.every(({ offset, number }) => frame.u8[at + offset] === number)
+  if (table === undefined && dev === undefined) return inHeader
+  const decode = decoderOf(route)
+  return (frame, at, end) => inHeader(frame, at) && keep(decode(frame, at, end) as unknown as Route)
 }

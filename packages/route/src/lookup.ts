@@ -9,7 +9,7 @@ import {
 } from '@netsnap/core-native'
 import { type ConstantName, constant } from '@netsnap/core-native/constants'
 import { uint32 } from '@netsnap/core-native/schema'
-import ipaddr from 'ipaddr.js'
+import type ipaddr from 'ipaddr.js'
 import { resolveFilter } from './filter.ts'
 import { type Route, route } from './route.ts'
 
@@ -41,11 +41,19 @@ const MAX_U16 = 2 ** 16 - 1
 const MAX_U32 = 2 ** 32 - 1
 const MAX_U8 = 2 ** 8 - 1
 
-function addressBytes(option: string, text: string, version?: number): Uint8Array {
+function checkAddress(option: string, text: string, version?: number): void {
   const found = typeof text === 'string' ? isIP(text) : 0
   if (found === 0 || text.includes('%')) throw new TypeError(`${option}: ${JSON.stringify(text)} is not an IP address`)
   if (version !== undefined && found !== version) throw new TypeError(`${option}: ${text} is of another family`)
-  return Uint8Array.from(ipaddr.parse(text).toByteArray())
+}
+
+/** Bytes of an address in network order. */
+type AddressBytes = (text: string) => Uint8Array
+
+/** Loaded when something is looked up, since most programs never do. */
+async function addressBytes(): Promise<AddressBytes> {
+  const { default: library } = (await import('ipaddr.js')) as { default: typeof ipaddr }
+  return (text) => Uint8Array.from(library.parse(text).toByteArray())
 }
 
 function whole(option: string, value: number, max: number): number {
@@ -60,6 +68,7 @@ type Attribute = readonly [ConstantName, Uint8Array]
 function requestOf(
   destination: string,
   options: LookupOptions,
+  bytesOf: AddressBytes,
   interfaces?: ReadonlyMap<number, string>,
 ): RequestParts {
   const version = isIP(destination)
@@ -78,8 +87,8 @@ function requestOf(
       rtm_flags: (version === IPV6 ? 0 : constant('RTM_F_LOOKUP_TABLE')) | (fibMatch ? constant('RTM_F_FIB_MATCH') : 0),
     },
     attributes: [
-      ['RTA_DST', addressBytes('destination', destination)],
-      ...given('RTA_SRC', from, (text) => addressBytes('from', text, version)),
+      ['RTA_DST', bytesOf(destination)],
+      ...given('RTA_SRC', from, bytesOf),
       ...given('RTA_IIF', iif, device),
       ...given('RTA_OIF', oif, device),
       ...given('RTA_MARK', mark, (value) => uint32(whole('mark', value, MAX_U32))),
@@ -100,13 +109,20 @@ function requestOf(
  * @throws TypeError for what is no address or does not fit, before anything is sent.
  */
 export async function lookupRoute(destination: string, options: LookupOptions = {}): Promise<Route> {
-  addressBytes('destination', destination)
-  requestOf(destination, options)
-  return withSession('NETLINK_ROUTE', options, (session) => lookUp(session, destination, options))
+  checkAddress('destination', destination)
+  if (options.from !== undefined) checkAddress('from', options.from, isIP(destination))
+  const bytesOf = await addressBytes()
+  requestOf(destination, options, bytesOf)
+  return withSession('NETLINK_ROUTE', options, (session) => lookUp(session, destination, options, bytesOf))
 }
 
-async function lookUp(session: Session, destination: string, options: LookupOptions): Promise<Route> {
+async function lookUp(
+  session: Session,
+  destination: string,
+  options: LookupOptions,
+  bytesOf: AddressBytes,
+): Promise<Route> {
   const interfaces = await interfaceNames(session, options)
-  const request = requestOf(destination, options, interfaces)
+  const request = requestOf(destination, options, bytesOf, interfaces)
   return (await session.get(route, request, { ...options, lookups: { interfaces } })) as Route
 }

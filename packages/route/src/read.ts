@@ -1,6 +1,7 @@
 import {
   type Dump,
   interfaceNames,
+  type JsonOptions,
   NetlinkError,
   type ReadOptions,
   type Session,
@@ -9,10 +10,9 @@ import {
   withSession,
   withSessionStream,
 } from '@netsnap/core-native'
-import { stringify } from '@netsnap/core-native/compile'
 import { constant } from '@netsnap/core-native/constants'
 import { type Lookups, uint32 } from '@netsnap/core-native/schema'
-import { filterPredicate, filterRequest, type ResolvedFilter, type RouteFilter, resolveFilter } from './filter.ts'
+import { filterRequest, type ResolvedFilter, type RouteFilter, resolveFilter } from './filter.ts'
 import { type Nexthop, nexthop } from './nexthop.ts'
 import { resolveNexthops } from './resolve.ts'
 import { type Route, type RouteBigInt, route } from './route.ts'
@@ -70,11 +70,10 @@ export async function getNexthops(options: GetNexthopsOptions = {}): Promise<Dum
   })
 }
 
-/** A dump of routes that has been prepared: what to ask, and what to keep of the answer. */
+/** A dump of routes that has been prepared. */
 export interface PreparedDump {
   readonly request: ReturnType<typeof filterRequest>
   readonly options: ReadOptions
-  readonly keep: ((route: Route) => boolean) | undefined
 }
 
 /** Check the options, before anything is sent, and read what the dump needs. */
@@ -82,11 +81,7 @@ export async function prepare(session: Session, options: RouteOptions): Promise<
   resolveFilter(options)
   const lookups = await lookupsFor(session, options)
   const filter: ResolvedFilter = resolveFilter(options, lookups.interfaces as ReadonlyMap<number, string>)
-  return {
-    request: filterRequest(filter, options.family),
-    options: { ...options, lookups },
-    keep: filterPredicate(options, filter),
-  }
+  return { request: filterRequest(options, filter), options: { ...options, lookups } }
 }
 
 /** An empty table is no mistake: the kernel says ENOENT for one that has never had a route. */
@@ -106,25 +101,15 @@ export const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
 export async function getRoutes<const O extends GetRoutesOptions = {}>(options?: O): Promise<Dump<RouteOf<O>>> {
   const asked: GetRoutesOptions = options ?? {}
   const routes = await withSession('NETLINK_ROUTE', asked, async (session) => {
-    const { request, options: read, keep } = await prepare(session, asked)
+    const { request, options: read } = await prepare(session, asked)
     try {
-      const all = (await session.dump(route, request, read)) as Dump<Route>
-      return keep ? filtered(all, keep) : all
+      return await session.dump(route, request, read)
     } catch (error) {
       if (isEmptyTable(error, asked)) return Object.assign([], { interrupted: false, restarts: 0 })
       throw error
     }
   })
   return routes as Dump<unknown> as Dump<RouteOf<O>>
-}
-
-function filtered(all: Dump<Route>, keep: (route: Route) => boolean): Dump<Route> {
-  const { interrupted, restarts } = all
-  const kept = all.filter(keep)
-  return Object.defineProperties(kept, {
-    interrupted: { value: interrupted },
-    restarts: { value: restarts },
-  }) as Dump<Route>
 }
 
 /**
@@ -142,65 +127,37 @@ export function streamRoutes<const O extends GetRoutesOptions = {}>(
 }
 
 /**
- * The routes as JSON texts, in batches: what the command line prints. They are written straight from the bytes, in a
- * third of the time that objects and `JSON.stringify` take; 64-bit values have their exact digits.
+ * The routes as JSON in UTF-8, a route a line: what the command line prints. It is written straight from the bytes, in a
+ * fifth of the time that objects and `JSON.stringify` take; 64-bit values have their exact digits.
+ *
+ * The pieces are to be put together as they are. `separator` is what stands between two routes instead of a line feed; with `reuse` a piece is
+ * overwritten once the next one is asked for, which saves a third of the time.
  */
-export function streamRoutesJson(options: GetRoutesOptions = {}): AsyncGenerator<string[], StreamEnd, void> {
+export function streamRoutesJson(
+  options: GetRoutesOptions & JsonOptions = {},
+): AsyncGenerator<Uint8Array, StreamEnd, void> {
   return withSessionStream('NETLINK_ROUTE', options, (session) => jsonBatches(session, options))
 }
 
-async function* jsonBatches(session: Session, asked: GetRoutesOptions): AsyncGenerator<string[], StreamEnd, void> {
-  const { request, options, keep } = await prepare(session, asked)
+async function* jsonBatches(
+  session: Session,
+  asked: GetRoutesOptions & JsonOptions,
+): AsyncGenerator<Uint8Array, StreamEnd, void> {
+  const { request, options } = await prepare(session, asked)
   try {
-    if (!keep) return yield* session.streamJson(route, request, options)
-    const stream = session.stream(route, request, { ...options, bigint: true }) as AsyncGenerator<
-      unknown[],
-      StreamEnd,
-      void
-    >
-    return yield* textsOf(keepOf(stream as AsyncGenerator<Route[], StreamEnd, void>, keep))
+    return yield* session.streamJson(route, request, options, asked)
   } catch (error) {
     if (isEmptyTable(error, asked)) return { interrupted: false }
     throw error
-  }
-}
-
-async function* textsOf(stream: AsyncGenerator<Route[], StreamEnd, void>): AsyncGenerator<string[], StreamEnd, void> {
-  try {
-    for (;;) {
-      const { done, value } = await stream.next()
-      if (done) return value
-      yield value.map((record) => stringify(record))
-    }
-  } finally {
-    await stream.return({ interrupted: false })
   }
 }
 
 async function* batches(session: Session, asked: GetRoutesOptions): AsyncGenerator<Route[], StreamEnd, void> {
-  const { request, options, keep } = await prepare(session, asked)
+  const { request, options } = await prepare(session, asked)
   try {
-    const stream = session.stream(route, request, options) as AsyncGenerator<Route[], StreamEnd, void>
-    if (!keep) return yield* stream
-    return yield* keepOf(stream, keep)
+    return yield* session.stream(route, request, options) as AsyncGenerator<Route[], StreamEnd, void>
   } catch (error) {
     if (isEmptyTable(error, asked)) return { interrupted: false }
     throw error
-  }
-}
-
-async function* keepOf(
-  stream: AsyncGenerator<Route[], StreamEnd, void>,
-  keep: (route: Route) => boolean,
-): AsyncGenerator<Route[], StreamEnd, void> {
-  try {
-    for (;;) {
-      const { done, value } = await stream.next()
-      if (done) return value
-      const kept = value.filter(keep)
-      if (kept.length > 0) yield kept
-    }
-  } finally {
-    await stream.return({ interrupted: false })
   }
 }

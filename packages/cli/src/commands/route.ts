@@ -34,7 +34,7 @@ async function showRoutes(flags: RouteFlags): Promise<void> {
   }
   const { streamRoutesJson } = await import('@netsnap/route')
   const { printJson } = await import('../stream.ts')
-  const read = () => streamRoutesJson({ ...options, onInterrupted: 'return' })
+  const read = (separator: string) => streamRoutesJson({ ...options, separator, reuse: true, onInterrupted: 'return' })
   const { interrupted } = await asUsage(() => printJson(read, flags))
   if (!interrupted) return
   const { NetlinkError } = await import('@netsnap/core-native')

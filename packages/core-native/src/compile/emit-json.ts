@@ -3,7 +3,19 @@ import type { Binding, Codec } from '../schema/codec.ts'
 import { framingOf } from '../schema/framing.ts'
 import type { Line, Lines, Table } from '../schema/set.ts'
 import { SKIP, sourcesOf } from './bind.ts'
-import { check, type EmittedLine, emitHeader, emitLines, emittedLines, headerFields, member, plus } from './emit.ts'
+import {
+  check,
+  type EmittedLine,
+  emitHeader,
+  emitKeptHeader,
+  emitLines,
+  emittedLines,
+  headerFields,
+  headerIsKept,
+  KEPT,
+  member,
+  plus,
+} from './emit.ts'
 
 /** Slots that one number holds a bit for. */
 const SLOTS = 30 // not a kernel number: bits of a small integer of V8's
@@ -31,12 +43,11 @@ export function emitWriter(name: string, table: Table, binding: Binding): string
   const words = Math.ceil(sourcesOf(table).length / SLOTS)
   return `export function ${name}(b: BoundSet, slow: Write): Write {
 ${emitHeader(table)}${emitLines(fast)}  const { slots, malformed, headerBytes } = b
-  return (f, at, end) => {
+${emitKeptTexts(table)}  return (f, at, end) => {
     f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
-    let s = ''
-${Array.from({ length: words }, (_, i) => `    let seen${i} = 0\n`).join('')}${emitPlaces(table)}    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
+${emitStart(table)}${Array.from({ length: words }, (_, i) => `    let seen${i} = 0\n`).join('')}    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
       size = view.getUint16(p${plus(lengthAt)}, little)
       const type = view.getUint16(p${plus(typeAt)}, little)
       if (size < ${headerBytes} || p + size > end) throw malformed(type)
@@ -52,39 +63,86 @@ ${emitCases(table, lines)}        case ${SKIP}: continue
 `
 }
 
-const place = (field: string) => `x_${field}`
-
-/** The fields whose places stand before the attributes: of the header, and those that have a fallback. */
-function placedFields(table: Table): string[] {
-  const members = headerFields(table).flatMap(({ field, sparse }) => (sparse ? [] : [field]))
-  const fallbacks = Object.entries(table.attributes as Lines).flatMap(([field, [, codec]]) =>
-    codec.fallback ? [field] : [],
-  )
-  return [...new Set([...members, ...fallbacks])]
+/** A field whose place stands before the attributes, and the text that it has without any. */
+interface Placed {
+  readonly field: string
+  readonly text: string
+  /** An attribute may have another value for it. */
+  readonly replaced: boolean
 }
 
-function emitPlaces(table: Table): string {
-  const members = headerFields(table).map(({ field, sparse, codec }, i) => {
-    if (!sparse) return `    let ${place(field)} = ${asJson(codec, member(i))}\n`
-    const text = asJson(codec, `m${i}`, `,"${field}":`)
-    return `    const m${i} = ${member(i)}\n    if (m${i} !== undefined) s += ${text}\n`
-  })
-  const fallbacks = Object.entries(table.attributes as Lines).map(([field, [, codec]]) =>
-    codec.fallback ? `    let ${place(field)} = '${JSON.stringify(codec.fallback.value)}'\n` : '',
+function placed(table: Table): Placed[] {
+  const lines = table.attributes as Lines
+  const members = headerFields(table).flatMap(({ field, sparse, codec }, i) =>
+    sparse ? [] : [{ field, text: asJson(codec, member(i)), replaced: field in lines }],
   )
-  return [...members, ...fallbacks].join('')
+  const fallbacks = Object.entries(lines).flatMap(([field, [, { fallback }]]) =>
+    fallback && !members.some((member) => member.field === field)
+      ? [{ field, text: `'${JSON.stringify(fallback.value)}'`, replaced: true }]
+      : [],
+  )
+  return [...members, ...fallbacks]
+}
+
+/** The places in runs: each a constant text, which ends where a value that an attribute may replace stands. */
+interface Run {
+  readonly text: string
+  readonly value: string | undefined
+}
+
+function runsOf(table: Table): Run[] {
+  const runs: Run[] = []
+  let text = ''
+  for (const [i, { field, text: value, replaced }] of placed(table).entries()) {
+    text += `${text === '' ? '' : ' + '}'${i === 0 ? '{' : ','}"${field}":'`
+    if (replaced) {
+      runs.push({ text, value: place(field) })
+      text = ''
+    } else text += ` + ${value}`
+  }
+  if (text !== '') runs.push({ text, value: undefined })
+  return runs
+}
+
+const place = (field: string) => `x_${field}`
+
+/** The texts that serve again for a message with the same header. */
+function emitKeptTexts(table: Table): string {
+  if (!headerIsKept(table)) return ''
+  const runs = runsOf(table).map((_, i) => `run${i} = ''`)
+  const values = placed(table).flatMap(({ field, replaced }) => (replaced ? [`kept_${field} = ''`] : []))
+  return `${KEPT}  let ${[...runs, ...values, "start = ''"].join(', ')}\n`
+}
+
+/** What stands before the attributes: the runs, the values in their places, and members that may be absent. */
+function emitStart(table: Table): string {
+  const kept = headerIsKept(table)
+  const runs = runsOf(table).map(({ text }, i) => `run${i} = ${kept ? `flat(${text})` : text}`)
+  const replaced = placed(table).filter((one) => one.replaced)
+  const sparse = headerFields(table).flatMap(({ field, sparse, codec }, i) => {
+    if (!sparse) return []
+    const add = `${kept ? 'start' : 's'} += ${asJson(codec, `m${i}`, `,"${field}":`)}`
+    return [`{ const m${i} = ${member(i)}; if (m${i} !== undefined) ${add} }`]
+  })
+  if (!kept) {
+    const lets = [...runs, ...replaced.map(({ field, text }) => `${place(field)} = ${text}`), "s = ''"]
+    return [...lets.map((one) => `let ${one}`), ...sparse].map((line) => `    ${line}\n`).join('')
+  }
+  const refresh = [...runs, ...replaced.map(({ field, text }) => `kept_${field} = ${text}`), "start = ''", ...sparse]
+  const values = replaced.map(({ field }) => `    let ${place(field)} = kept_${field}\n`).join('')
+  return `${emitKeptHeader(refresh.map((line) => `      ${line}\n`).join(''))}${values}    let s = start\n`
 }
 
 function emitResult(table: Table): string {
-  const [first, ...others] = placedFields(table)
-  if (first === undefined) return `'{' + s.slice(1) + '}'`
-  const rest = others.map((field) => ` + ',"${field}":' + ${place(field)}`)
-  return `'{"${first}":' + ${place(first)}${rest.join('')} + s + '}'`
+  const runs = runsOf(table)
+  if (runs.length === 0) return `'{' + s.slice(1) + '}'`
+  const parts = runs.flatMap(({ value }, i) => [`run${i}`, ...(value === undefined ? [] : [value])])
+  return `${parts.join(' + ')} + s + '}'`
 }
 
 function emitCases(table: Table, lines: readonly EmittedLine[]): string {
   const sources = Object.values(table.attributes as Lines).map(([source]: Line) => source)
-  const placed = new Set(placedFields(table))
+  const places = new Set(placed(table).map(({ field }) => field))
   return sourcesOf(table)
     .map((source, slot) => {
       const mine = lines.filter(({ index }) => sources[index] === source)
@@ -94,16 +152,16 @@ function emitCases(table: Table, lines: readonly EmittedLine[]): string {
       const checks = new Set(mine.flatMap((line) => check(line) ?? []))
       const guard = checks.size > 0 ? `if (${[...checks].join(' || ')}) break; ` : ''
       const once = `if ((${word} & ${bit}) !== 0) return slow(f, at, end); ${word} |= ${bit}; `
-      return `${label} ${guard}${once}${mine.map((line) => emitWrite(line, placed)).join('; ')}; continue\n`
+      return `${label} ${guard}${once}${mine.map((line) => emitWrite(line, places)).join('; ')}; continue\n`
     })
     .join('')
 }
 
-function emitWrite({ field, index, codec }: EmittedLine, placed: ReadonlySet<string>): string {
+function emitWrite({ field, index, codec }: EmittedLine, places: ReadonlySet<string>): string {
   const { headerBytes } = framingOf(bundledConstants())
   const read = `a${index}(f, p + ${headerBytes}, n, NONE)`
   const put = (value: string) =>
-    placed.has(field) ? `${place(field)} = ${asJson(codec, value)}` : `s += ${asJson(codec, value, `,"${field}":`)}`
+    places.has(field) ? `${place(field)} = ${asJson(codec, value)}` : `s += ${asJson(codec, value, `,"${field}":`)}`
   if (!codec.sparse) return put(read)
   return `{ const v = ${read}; if (v === KEEP) return slow(f, at, end); if (v !== undefined) ${put('v')} }`
 }

@@ -52,12 +52,39 @@ export function headerFields(set: AnySet): EmittedMember[] {
 /** Reads a member: `h0(f, at + o0, z0, NONE)`. */
 export const member = (index: number) => `h${index}(f, at + o${index}, z${index}, NONE)`
 
+/**
+ * Whether the values of the header may serve again for the next message with the same header: they are texts, numbers
+ * and shared lists, and the header is a message's. Most messages of a dump have the header of the one before.
+ */
+export function headerIsKept(set: AnySet): boolean {
+  const members = headerFields(set)
+  return 'request' in set && members.length > 0 && members.every(({ codec }) => codec.json !== undefined)
+}
+
+/** JavaScript that runs `refresh` where the header is not that of the message before, in the same frame. */
+export function emitKeptHeader(refresh: string): string {
+  return `    let same = f.id === last
+    for (let i = 0; same && i < headerBytes; i += 4) same = view.getUint32(at + i, little) === words[i >> 2]
+    if (!same) {
+      last = f.id
+      for (let i = 0; i < headerBytes; i += 4) words[i >> 2] = view.getUint32(at + i, little)
+${refresh}    }
+`
+}
+
+/** What {@link emitKeptHeader} keeps beside the values. */
+export const KEPT = '  const words = new Uint32Array(headerBytes >> 2)\n  let last = 0\n'
+
+/** The value of a member: kept, or read. */
+const memberValue = (set: AnySet, index: number) => (headerIsKept(set) ? `m${index}` : member(index))
+
 /** Header members that may be absent. */
 function sparseMembers(set: AnySet): string {
+  const kept = headerIsKept(set)
   const lines = headerFields(set).map(({ field, sparse }, i) => {
-    return sparse
-      ? `    const m${i} = ${member(i)}; if (m${i} !== undefined) r[${JSON.stringify(field)}] = m${i}\n`
-      : ''
+    if (!sparse) return ''
+    const read = kept ? '' : `const m${i} = ${member(i)}; `
+    return `    ${read}if (m${i} !== undefined) r[${JSON.stringify(field)}] = m${i}\n`
   })
   return lines.join('')
 }
@@ -85,7 +112,7 @@ export function emitLines(lines: readonly EmittedLine[]): string {
 /** Header members that are always there; {@link sparseMembers} has the others. */
 function recordLiteral(set: AnySet): string {
   const fields = headerFields(set).flatMap(({ field, sparse }, i) =>
-    sparse ? [] : [`${JSON.stringify(field)}: ${member(i)}`],
+    sparse ? [] : [`${JSON.stringify(field)}: ${memberValue(set, i)}`],
   )
   const fallbacks = Object.entries(set.attributes as Lines).flatMap(([field, [, codec]]) =>
     codec.fallback ? [`${JSON.stringify(field)}: ${JSON.stringify(codec.fallback.value)}`] : [],
@@ -107,12 +134,15 @@ function emitSet(set: AnySet, lines: readonly EmittedLine[]): string {
   const { headerBytes, lengthAt, typeAt, typeMask, alignTo } = framingOf(bundledConstants())
   const derived = Object.keys(set.derived ?? {})
   const late = lines.filter(({ codec }) => codec.late)
+  const members = headerIsKept(set) ? headerFields(set).map((_, i) => `m${i}`) : []
+  const keep = members.length > 0 ? `${KEPT}  let ${members.map((m) => `${m}: Any`).join(', ')}\n` : ''
+  const kept = members.length > 0 ? emitKeptHeader(members.map((m, i) => `      ${m} = ${member(i)}\n`).join('')) : ''
   return `${emitHeader(set)}${emitLines(lines)}  const { slots, keepUnknown, malformed, headerBytes, outermost } = b
-${derived.map((_, i) => `  const d${i} = b.derived[${i}]!.from\n`).join('')}  return (f, at, end) => {
+${keep}${derived.map((_, i) => `  const d${i} = b.derived[${i}]!.from\n`).join('')}  return (f, at, end) => {
     if (outermost) f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
-    const r: Loose = ${recordLiteral(set)}
+${kept}    const r: Loose = ${recordLiteral(set)}
 ${sparseMembers(set)}${late.map(({ index }) => `    let q${index} = -1\n`).join('')}    for (let p = at + headerBytes, size = 0; p + ${headerBytes} <= end; p += (size + ${alignTo - 1}) & -${alignTo}) {
       size = view.getUint16(p${plus(lengthAt)}, little)
       const type = view.getUint16(p${plus(typeAt)}, little)
@@ -190,11 +220,20 @@ export function emitModule(source: string, table: Table): string {
   const names = [...setsOf(table)].map((set, i) => [i === 0 ? table.name : `${table.name}_${i}`, set] as const)
   const factories = names.map(([name, set]) => emitFactory(`decode_${name}`, set, binding))
   const writer = emitWriter(`write_${table.name}`, table, binding)
-  const used = ['type BoundSet', 'type Decode', 'KEEP', 'lengthsOf', 'sharedJson', 'stringify', 'type Write'].filter(
-    (name) => {
-      return name.startsWith('type ') || [...factories, writer].some((factory) => factory.includes(name))
-    },
-  )
+  const used = [
+    'type BoundSet',
+    'type Decode',
+    'KEEP',
+    'lengthsOf',
+    'flat',
+    'sharedJson',
+    'stringify',
+    'type Write',
+  ].filter((name) => {
+    return (
+      name.startsWith('type ') || [...factories, writer].some((factory) => new RegExp(`\\b${name}\\b`).test(factory))
+    )
+  })
   return `// Generated from ${source} by scripts/compile-tables.ts. Do not edit.
 import { ${used.join(', ')} } from '@netsnap/core-native/compile'
 

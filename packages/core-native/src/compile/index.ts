@@ -1,5 +1,5 @@
 /** From a table to its decoder, JSON Schema and documentation. Loads without the addon. */
-export { sharedJson, stringify } from '../json.ts'
+export { flat, sharedJson, stringify } from '../json.ts'
 export type { Decode, Write } from '../schema/codec.ts'
 export { KEEP } from '../schema/nest.ts'
 export type { Describe } from '../schema/schema-of.ts'

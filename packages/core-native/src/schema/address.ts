@@ -1,3 +1,4 @@
+import { flat } from '../json.ts'
 import type { Binding, Codec, Read } from './codec.ts'
 
 const IPV4_BYTES = 4
@@ -58,13 +59,42 @@ export function ipv6(u8: Uint8Array, at: number): string {
   return out
 }
 
+const KEPT = 64 // not a kernel number: how many addresses are kept, a power of two
+const WORD_BYTES = 4
+const WORDS = IPV6_BYTES / WORD_BYTES
+/** Knuth's multiplicative hash: nearby addresses go to different places. */
+const GOLDEN = 0x9e3779b1 // not a kernel number: 2^32 divided by the golden ratio
+
+/**
+ * Reads addresses of which few are different, such as gateways, and keeps their texts: most of a dump's records hold the
+ * same string then, which was made once.
+ */
+function keepingRead(): Read<string> {
+  const words = new Uint32Array(KEPT * WORDS)
+  const lengths = new Uint8Array(KEPT)
+  const texts = new Array<string>(KEPT).fill('')
+  return (f, at, length) => {
+    let hash = 0
+    for (let i = 0; i < length; i += WORD_BYTES) hash = Math.imul(hash ^ f.view.getUint32(at + i), GOLDEN)
+    const place = (hash >>> 16) & (KEPT - 1) // not a kernel number: the better half of the hash
+    let same = lengths[place] === length
+    for (let i = 0, w = place * WORDS; same && i < length; i += WORD_BYTES)
+      same = f.view.getUint32(at + i) === words[w++]
+    if (same) return texts[place]!
+    for (let i = 0, w = place * WORDS; i < length; i += WORD_BYTES) words[w++] = f.view.getUint32(at + i)
+    lengths[place] = length
+    texts[place] = flat(length === IPV4_BYTES ? ipv4(f.u8, at) : ipv6(f.u8, at))
+    return texts[place]!
+  }
+}
+
 const isAddress = (length: number) => length === IPV4_BYTES || length === IPV6_BYTES
 const readAddress: Read<string> = (f, at, length) => (length === IPV4_BYTES ? ipv4(f.u8, at) : ipv6(f.u8, at))
 
 /** An IPv4 or IPv6 address, told apart by its length. */
 export const address: Codec<string> = {
   json: 'quoted',
-  bind: () => ({ read: readAddress, fits: isAddress }),
+  bind: () => ({ read: keepingRead(), fits: isAddress }),
   schema: () => ({ type: 'string' }),
 }
 

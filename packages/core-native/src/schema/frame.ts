@@ -20,8 +20,12 @@ export type Lookups = Readonly<Record<string, ReadonlyMap<number, unknown>>>
 
 const NONE: Lookups = {}
 
+let frames = 0
+
 /** A window on one buffer of netlink messages: what the codecs read from. */
 export class Frame {
+  /** Tells frames apart, for what is kept of the last one: not the frame, which holds a buffer. */
+  readonly id: number = ++frames
   readonly u8: Uint8Array
   readonly view: DataView
   /** The same bytes, for the native text and hexadecimal conversions. */

@@ -11,13 +11,25 @@ export function decode_sample(b: BoundSet): Decode {
   const [a0, a1, a2, a3, a4, a5, a6, a7, a8, a9] = b.lines.map((line) => line.read) as Any
   const [s0, , s2, s3, s4, , , , , s9] = b.lines.map(lengthsOf) as Any
   const { slots, keepUnknown, malformed, headerBytes, outermost } = b
+  const words = new Uint32Array(headerBytes >> 2)
+  let last = 0
+  let m0: Any, m1: Any, m2: Any
   const d0 = b.derived[0]!.from
   return (f, at, end) => {
     if (outermost) f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
-    const r: Loose = { "action": h0(f, at + o0, z0, NONE), "flags": h1(f, at + o1, z1, NONE), "version": 0 }
-    const m2 = h2(f, at + o2, z2, NONE); if (m2 !== undefined) r["table"] = m2
+    let same = f.id === last
+    for (let i = 0; same && i < headerBytes; i += 4) same = view.getUint32(at + i, little) === words[i >> 2]
+    if (!same) {
+      last = f.id
+      for (let i = 0; i < headerBytes; i += 4) words[i >> 2] = view.getUint32(at + i, little)
+      m0 = h0(f, at + o0, z0, NONE)
+      m1 = h1(f, at + o1, z1, NONE)
+      m2 = h2(f, at + o2, z2, NONE)
+    }
+    const r: Loose = { "action": m0, "flags": m1, "version": 0 }
+    if (m2 !== undefined) r["table"] = m2
     let q7 = -1
     for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
       size = view.getUint16(p, little)

@@ -1,5 +1,5 @@
 // Generated from test/fixtures/sample-tables.ts by scripts/compile-tables.ts. Do not edit.
-import { type BoundSet, type Decode, lengthsOf, type Write } from '../../src/compile/index.ts'
+import { type BoundSet, type Decode, lengthsOf, flat, type Write } from '../../src/compile/index.ts'
 
 type Any = any
 type Loose = Record<string, Any>
@@ -11,11 +11,21 @@ export function decode_small(b: BoundSet): Decode {
   const [a0, a1] = b.lines.map((line) => line.read) as Any
   const [s0, s1] = b.lines.map(lengthsOf) as Any
   const { slots, keepUnknown, malformed, headerBytes, outermost } = b
+  const words = new Uint32Array(headerBytes >> 2)
+  let last = 0
+  let m0: Any
   return (f, at, end) => {
     if (outermost) f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
-    const r: Loose = { "length": h0(f, at + o0, z0, NONE) }
+    let same = f.id === last
+    for (let i = 0; same && i < headerBytes; i += 4) same = view.getUint32(at + i, little) === words[i >> 2]
+    if (!same) {
+      last = f.id
+      for (let i = 0; i < headerBytes; i += 4) words[i >> 2] = view.getUint32(at + i, little)
+      m0 = h0(f, at + o0, z0, NONE)
+    }
+    const r: Loose = { "length": m0 }
     for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
       size = view.getUint16(p, little)
       const type = view.getUint16(p + 2, little)
@@ -39,13 +49,23 @@ export function write_small(b: BoundSet, slow: Write): Write {
   const [a0, a1] = b.lines.map((line) => line.read) as Any
   const [s0, s1] = b.lines.map(lengthsOf) as Any
   const { slots, malformed, headerBytes } = b
+  const words = new Uint32Array(headerBytes >> 2)
+  let last = 0
+  let run0 = '', start = ''
   return (f, at, end) => {
     f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
-    let s = ''
+    let same = f.id === last
+    for (let i = 0; same && i < headerBytes; i += 4) same = view.getUint32(at + i, little) === words[i >> 2]
+    if (!same) {
+      last = f.id
+      for (let i = 0; i < headerBytes; i += 4) words[i >> 2] = view.getUint32(at + i, little)
+      run0 = flat('{"length":' + h0(f, at + o0, z0, NONE))
+      start = ''
+    }
+    let s = start
     let seen0 = 0
-    let x_length = h0(f, at + o0, z0, NONE)
     for (let p = at + headerBytes, size = 0; p + 4 <= end; p += (size + 3) & -4) {
       size = view.getUint16(p, little)
       const type = view.getUint16(p + 2, little)
@@ -58,7 +78,7 @@ export function write_small(b: BoundSet, slow: Write): Write {
       }
       if (f.captureUnknown) return slow(f, at, end)
     }
-    return '{"length":' + x_length + s + '}'
+    return run0 + s + '}'
   }
 }
 
