@@ -17,6 +17,8 @@ import {
   plus,
 } from './emit.ts'
 
+/** Bytes of the payloads whose texts are kept. */
+const WORD = 4
 /** Slots that one number holds a bit for. */
 const SLOTS = 30 // not a kernel number: bits of a small integer of V8's
 
@@ -43,7 +45,7 @@ export function emitWriter(name: string, table: Table, binding: Binding): string
   const words = Math.ceil(sourcesOf(table).length / SLOTS)
   return `export function ${name}(b: BoundSet, slow: Write): Write {
 ${emitHeader(table)}${emitLines(fast)}  const { slots, malformed, headerBytes } = b
-${emitKeptTexts(table)}  return (f, at, end) => {
+${emitKeptTexts(table)}${emitKeptPieces(table, lines)}  return (f, at, end) => {
     f.body = at
     if (end - at < headerBytes) throw malformed(-1)
     const { view, little } = f
@@ -114,6 +116,18 @@ function emitKeptTexts(table: Table): string {
   return `${KEPT}  let ${[...runs, ...values, "start = ''"].join(', ')}\n`
 }
 
+/** The last word of each attribute whose text is kept, the frame that it was in, and the text. */
+function emitKeptPieces(table: Table, lines: readonly EmittedLine[]): string {
+  const sources = Object.values(table.attributes as Lines).map(([source]: Line) => source)
+  const places = new Set(placed(table).map(({ field }) => field))
+  const slots = [...sourcesOf(table).entries()].flatMap(([slot, source]) => {
+    const mine = lines.filter(({ index }) => sources[index] === source)
+    if (mine.some(({ codec }) => codec.late || codec.repeats) || !isKeptPiece(mine, places)) return []
+    return [`w${slot} = 0, f${slot} = 0, t${slot} = ''`]
+  })
+  return slots.length > 0 ? `  let ${slots.join(', ')}\n` : ''
+}
+
 /** What stands before the attributes: the runs, the values in their places, and members that may be absent. */
 function emitStart(table: Table): string {
   const kept = headerIsKept(table)
@@ -152,16 +166,32 @@ function emitCases(table: Table, lines: readonly EmittedLine[]): string {
       const checks = new Set(mine.flatMap((line) => check(line) ?? []))
       const guard = checks.size > 0 ? `if (${[...checks].join(' || ')}) break; ` : ''
       const once = `if ((${word} & ${bit}) !== 0) return slow(f, at, end); ${word} |= ${bit}; `
-      return `${label} ${guard}${once}${mine.map((line) => emitWrite(line, places)).join('; ')}; continue\n`
+      const write = mine.map((line) => emitWrite(line, places, 's')).join('; ')
+      const again = isKeptPiece(mine, places) ? emitKeptPiece(mine, slot) : ''
+      return `${label} ${guard}${once}${again}${write}; continue\n`
     })
     .join('')
 }
 
-function emitWrite({ field, index, codec }: EmittedLine, places: ReadonlySet<string>): string {
+/** Whether the text of an attribute may serve again: it depends on nothing but its own bytes. */
+const isKeptPiece = (mine: readonly EmittedLine[], places: ReadonlySet<string>): boolean =>
+  mine.length > 0 &&
+  mine.every(({ field, codec, readsHeader }) => !places.has(field) && !readsHeader && codec.json !== undefined)
+
+/** Gateways, interfaces and metrics are those of the route before more often than not. */
+function emitKeptPiece(mine: readonly EmittedLine[], slot: number): string {
+  const { headerBytes } = framingOf(bundledConstants())
+  const writes = mine.map((line) => emitWrite(line, new Set(), 't')).join('; ')
+  return `if (n === ${WORD}) { const w = view.getUint32(p + ${headerBytes}, little); if (w !== w${slot} || f.id !== f${slot}) { let t = ''; ${writes}; t${slot} = flat(t); w${slot} = w; f${slot} = f.id }; s += t${slot}; continue }; `
+}
+
+function emitWrite({ field, index, codec }: EmittedLine, places: ReadonlySet<string>, into: 's' | 't'): string {
   const { headerBytes } = framingOf(bundledConstants())
   const read = `a${index}(f, p + ${headerBytes}, n, NONE)`
   const put = (value: string) =>
-    places.has(field) ? `${place(field)} = ${asJson(codec, value)}` : `s += ${asJson(codec, value, `,"${field}":`)}`
+    places.has(field)
+      ? `${place(field)} = ${asJson(codec, value)}`
+      : `${into} += ${asJson(codec, value, `,"${field}":`)}`
   if (!codec.sparse) return put(read)
   return `{ const v = ${read}; if (v === KEEP) return slow(f, at, end); if (v !== undefined) ${put('v')} }`
 }

@@ -13,6 +13,8 @@ export interface EmittedLine {
   readonly codec: Codec<unknown>
   /** Which payload lengths it reads; the numbers themselves come when the set is bound. */
   readonly lengths: 'any' | 'exactly' | 'atLeast' | 'function'
+  /** It reads the message's header beside its payload. */
+  readonly readsHeader: boolean
 }
 
 /**
@@ -29,7 +31,16 @@ export function emitFactory(name: string, set: AnySet, binding: Binding): string
 /** The attribute lines of a set. */
 export function emittedLines(set: AnySet, binding: Binding): EmittedLine[] {
   return Object.entries(set.attributes as Lines).map(([field, [, codec]], index) => {
-    return { field, index, codec, lengths: lengthsOf(codec, binding) }
+    let readsHeader = false
+    const watched: Binding = {
+      ...binding,
+      get header() {
+        readsHeader = true
+        return binding.header
+      },
+    }
+    const lengths = lengthsOf(codec, watched)
+    return { field, index, codec, lengths, readsHeader }
   })
 }
 
