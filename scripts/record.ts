@@ -8,7 +8,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { openNetns, openSocket, Session } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import type { Table } from '@netsnap/core-native/schema'
-import { createNamespace, recordingTransport } from '@netsnap/core-native/testing'
+import { type Capability, createNamespace, missing, needs, recordingTransport } from '@netsnap/core-native/testing'
 
 /** What a package's test/cases.ts exports. */
 interface Cases {
@@ -18,24 +18,13 @@ interface Cases {
   readonly table: Table
   /** Reads what the recording is to hold. Default: one dump of the table. */
   readonly read?: (session: Session) => Promise<unknown>
-  /** Commands that fail where the kernel cannot make a state. */
-  readonly needs?: Readonly<Record<string, string>>
+  /** What a state is made of that a kernel may lack. */
+  readonly needed?: Readonly<Record<string, readonly Capability[]>>
 }
 
 const kernel = readFileSync('/proc/sys/kernel/osrelease', 'utf8')
   .trim()
   .replace(/^(\d+\.\d+).*/, '$1')
-
-async function possible(need: string | undefined): Promise<boolean> {
-  if (need === undefined) return true
-  await using namespace = await createNamespace()
-  try {
-    namespace.run(need)
-    return true
-  } catch {
-    return false
-  }
-}
 
 async function record(folder: string, name: string, commands: readonly string[], { oracles, table, read }: Cases) {
   await using namespace = await createNamespace()
@@ -63,7 +52,8 @@ for (const name of process.argv.slice(2)) {
   mkdirSync(folder, { recursive: true })
   const made = (await import(new URL(`../packages/${name}/test/cases.ts`, import.meta.url).href)) as Cases
   for (const [state, commands] of Object.entries(made.cases)) {
-    if (await possible(made.needs?.[state])) await record(folder, state, commands, made)
-    else console.log(`${name}: this kernel cannot make the state "${state}"`)
+    const lacking = missing(needs(...(made.needed?.[state] ?? [])))
+    if (lacking === undefined) await record(folder, state, commands, made)
+    else console.log(`${name}: the state "${state}" ${lacking}`)
   }
 }
