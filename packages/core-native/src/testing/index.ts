@@ -6,8 +6,10 @@ export { createNamespace, type Namespace } from './namespace.ts'
 export { type Capability, capabilities, missing, type Needs, needs } from './needs.ts'
 export {
   messagesOf,
+  type Recording,
   type RecordingTransport,
   recordedTransport,
+  recordingsIn,
   recordingTransport,
   recordMessagesOf,
 } from './recorded.ts'

@@ -82,7 +82,11 @@ const probes = {
     // Without a program it is refused in any case: EINVAL, and EOPNOTSUPP where the kind is unknown.
     "ip -6 route add 2001:db8::/64 encap bpf dev lo 2>&1 | grep -q 'Invalid argument'",
   ),
-  ila: encapsulated('ila 5:6:7:8 csum-mode no-action'),
+  /** The kernel does not load its module by itself. */
+  ila: () => {
+    spawnSync('modprobe', ['-q', 'ila'])
+    return encapsulated('ila 5:6:7:8 csum-mode no-action')()
+  },
   ioam6: encapsulated('ioam6 mode inline trace prealloc type 0x800000 ns 1 size 4'),
   rpl: encapsulated('rpl segs 2001::1'),
   seg6: encapsulated('seg6 mode encap segs 2001::1'),
