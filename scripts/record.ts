@@ -1,6 +1,6 @@
 /**
- * `pnpm record PACKAGE ... [--kernel NAME]`: records what a kernel sends for the states in a package's test/cases.ts,
- * each in a network namespace of its own. Beside the bytes (<state>-<kernel>.nl) stands what made them and what iproute2
+ * `pnpm record PACKAGE ... [--kernel NAME] [--state NAME ...]`: records what a kernel sends for the states (all, or those
+ * named) in a package's test/cases.ts, each in a network namespace of its own. Beside the bytes (<state>-<kernel>.nl) stands what made them and what iproute2
  * says of the same state (<state>-<kernel>.json): the tests compare with that, never with our own output. A state that a
  * kernel cannot make has only the .json, which says why. NAME is one of test/kernels/kernels.ts; this machine's without.
  */
@@ -56,6 +56,7 @@ async function recordAll(name: string, folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const made = (await import(new URL(`../packages/${name}/test/cases.ts`, import.meta.url).href)) as Cases
   for (const [state, commands] of Object.entries(made.cases)) {
+    if (values.state !== undefined && !values.state.includes(state)) continue
     const file = join(folder, `${state}-${version}`)
     const lacking = missing(needs(...(made.needed?.[state] ?? [])))
     if (lacking === undefined) {
@@ -73,6 +74,7 @@ async function recordIn(kernel: string, names: readonly string[]): Promise<void>
   const out = mkdtempSync(join(tmpdir(), 'netsnap-record-'))
   try {
     const args = ['--conditions=@netsnap/source', '--import', 'tsx', 'scripts/record.ts', ...names, '--into', out]
+    for (const state of values.state ?? []) args.push('--state', state)
     const status = await runIn(kernelNamed(kernel), [process.execPath, ...args], { out })
     if (status !== 0) throw new Error(`${kernel}: ended with ${status}`)
     for (const name of names) {
@@ -88,7 +90,11 @@ async function recordIn(kernel: string, names: readonly string[]): Promise<void>
 }
 
 const { values, positionals } = parseArgs({
-  options: { kernel: { type: 'string', default: 'host' }, into: { type: 'string' } },
+  options: {
+    kernel: { type: 'string', default: 'host' },
+    state: { type: 'string', multiple: true },
+    into: { type: 'string' },
+  },
   allowPositionals: true,
 })
 const { kernel, into } = values

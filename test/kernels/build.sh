@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the user-mode Linux kernel of the tests from Debian's source, and the module dpll_fake for it.
 #
-#   build.sh DIR   into DIR: `linux`, `dpll_fake.ko`, and `built`, a hash of what they are made of; where that is
+#   build.sh DIR   into DIR: `kernel`, `dpll_fake.ko`, and `built`, a hash of what they are made of; where that is
 #                  still true there is nothing to do
 #
 # A module must be of exactly this kernel (nothing checks it when it is loaded, and a wrong one hangs): so both are
@@ -73,10 +73,10 @@ build() {
   make -s ARCH=um -j"$(nproc)" linux modules
   cp -r "$here/dpll_fake" "$work/dpll_fake"
   make -s ARCH=um M="$work/dpll_fake" modules
-  strip -o "$dir/linux" linux
+  strip -o "$dir/kernel" linux
   cp "$work/dpll_fake/dpll_fake.ko" "$dir/"
   echo "$wanted" > "$dir/built"
-  say "done: Linux $("$dir/linux" --version) in $dir"
+  say "done: Linux $("$dir/kernel" --version) in $dir"
 }
 
 case ${1:-} in

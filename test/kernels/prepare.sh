@@ -18,8 +18,8 @@ ready() {
   dir=$cache/uml-$(cat "${packed[0]}" "${modules[0]}" 2> /dev/null | sha256sum | cut -c1-16)
   if [ ! -e "$dir/built" ]; then
     mkdir -p "$dir"
-    xz -dc "${packed[0]}" > "$dir/linux"
-    chmod +x "$dir/linux"
+    xz -dc "${packed[0]}" > "$dir/kernel"
+    chmod +x "$dir/kernel"
     [ ! -f "${modules[0]}" ] || cp "${modules[0]}" "$dir/dpll_fake.ko"
     echo ready > "$dir/built"
   fi

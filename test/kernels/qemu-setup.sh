@@ -59,7 +59,7 @@ unpack_kernel() {
 # The initramfs: busybox, the modules that reach this machine's files, and a script that puts an overlay on them.
 initramfs() {
   local dir=$1 version=$2 nine=trans=virtio,version=9p2000.L,msize=512000 kind module modules=()
-  mkdir -p "$dir"/{bin,dev,lower,upper,root}
+  mkdir -p "$dir"/{bin,dev,lower,upper,new}
   cp "$(command -v busybox)" "$dir/bin/busybox"
   # In the order of loading; what is built in is printed as `builtin`.
   while read -r kind module; do
@@ -78,7 +78,7 @@ for m in ${modules[*]}; do \$b insmod /\$m; done
 \$b mkdir /upper/files /upper/work /upper/files/job /dev/pts /dev/shm /dev/net
 \$b mknod /dev/net/tun c 10 200
 \$b mount -a -T /fstab.2
-exec \$b switch_root /root /bin/bash /job/inside
+exec \$b switch_root /new /bin/bash /job/inside
 INIT
   chmod +x "$dir/init"
   cat > "$dir/fstab.1" << TAB
@@ -87,18 +87,18 @@ hostroot /lower 9p ro,cache=loose,$nine
 upper /upper tmpfs size=75%
 TAB
   cat > "$dir/fstab.2" << TAB
-root /root overlay lowerdir=/lower,upperdir=/upper/files,workdir=/upper/work
-dev /root/dev devtmpfs mode=755
-pts /root/dev/pts devpts gid=5,mode=620,ptmxmode=666
-shm /root/dev/shm tmpfs mode=1777
-proc /root/proc proc defaults
-sys /root/sys sysfs defaults
-cgroup /root/sys/fs/cgroup cgroup2 defaults
-bpf /root/sys/fs/bpf bpf defaults
-debug /root/sys/kernel/debug debugfs defaults
-run /root/run tmpfs mode=755
-/lower$PWD/tree/lib/modules /root/lib/modules none bind
-job /root/job 9p $nine
+root /new overlay lowerdir=/lower,upperdir=/upper/files,workdir=/upper/work
+dev /new/dev devtmpfs mode=755
+pts /new/dev/pts devpts gid=5,mode=620,ptmxmode=666
+shm /new/dev/shm tmpfs mode=1777
+proc /new/proc proc defaults
+sys /new/sys sysfs defaults
+cgroup /new/sys/fs/cgroup cgroup2 defaults
+bpf /new/sys/fs/bpf bpf defaults
+debug /new/sys/kernel/debug debugfs defaults
+run /new/run tmpfs mode=755
+/lower$PWD/tree/lib/modules /new/lib/modules none bind
+job /new/job 9p $nine
 TAB
   (cd "$dir" && find . | cpio -o -H newc --quiet) > initramfs.cpio
 }

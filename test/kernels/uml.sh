@@ -14,6 +14,8 @@
 #   GUEST_MODULES  .ko files to load before COMMAND; each must have been built for exactly this kernel
 #   GUEST_MEM      memory in MiB (2048)
 #   GUEST_TIMEOUT  seconds (300)
+#
+# Its processes must not be stopped and continued: the kernel takes that for a fault of its own.
 set -euo pipefail
 
 say() { echo "uml: $*" >&2; }
@@ -72,6 +74,7 @@ INSIDE
 main() {
   local kernel=$1 name variables status='' out err
   shift
+  kernel=$(realpath "$kernel")
   # Go programs do not bear the signals of their own scheduler there.
   variables="GODEBUG=asyncpreemptoff=1 $(printf '%s=%q ' PATH "$PATH" HOME "$HOME")"
   for name in ${GUEST_ENV:-}; do [ -z "${!name+x}" ] || variables+="$(printf '%s=%q ' "$name" "${!name}")"; done
@@ -85,7 +88,7 @@ main() {
   exec 4> >(exec cat >&2); err=$!
   # KILL: a user-mode kernel takes TERM for ctrl-alt-del. timeout kills its whole process group. The parameters keep
   # drivers from making interfaces of their own.
-  { timeout --signal=KILL "${GUEST_TIMEOUT:-300}" "$kernel" mem="${GUEST_MEM:-2048}M" uml_dir="$job/" umid=uml \
+  { cd / && timeout --signal=KILL "${GUEST_TIMEOUT:-300}" "$kernel" mem="${GUEST_MEM:-2048}M" uml_dir="$job/" umid=uml \
     root=/dev/root rootfstype=hostfs rootflags=/ ro init="$job/outside" panic=-1 \
     con=null con0=null,fd:1 ssl=null ssl0=null,fd:3 ssl1=null,fd:4 \
     bonding.max_bonds=0 dummy.numdummies=0 ifb.numifbs=0 \
@@ -99,7 +102,7 @@ main() {
   wait "$out" "$err" || true
   if ! read -r status 2> /dev/null < "$job/status"; then
     say 'no status; the last lines of the console:'
-    tail -n 25 "$job/console" >&2
+    tail -n 40 "$job/console" >&2
     status=125
   fi
   return "$status"

@@ -5,7 +5,7 @@ import { concat, createNamespace, MessageBuilder, type Namespace } from '@netsna
 import { describeLive, needs, testLive } from '@netsnap/core-native/testing/vitest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getRules, RoutingRuleQuery, type Rule, rule } from '../src/index.ts'
-import { cases, oracles } from './cases.ts'
+import { cases, needed, oracles } from './cases.ts'
 import { asIpRule, type IpRule } from './iproute2.ts'
 
 /** An attribute that we have no name for is how we hear of a new kernel. */
@@ -20,31 +20,7 @@ describeLive('rules of the live kernel', () => {
   })
   afterAll(() => namespace.close())
 
-  describe.each(Object.entries(cases))('in the state "%s"', (_, commands) => {
-    let own: Namespace
-    beforeAll(async () => {
-      own = await createNamespace()
-      for (const command of commands) own.run(command)
-    })
-    afterAll(() => own.close())
-
-    test.each(Object.entries(oracles))('%s: equal to `%s`, field by field', async (family, command) => {
-      const rules = await getRules({ netns: own.path, family: family as keyof typeof oracles })
-      const oracle = own.json<IpRule[]>(command)
-      expect(rules.map(asIpRule)).toEqual(oracle)
-      expect(rules.length).toBeGreaterThan(commands.length === 0 ? 1 : 4)
-      expectAllKnown(rules)
-    })
-
-    test('all families at once are the families one by one', async () => {
-      const all = await getRules({ netns: own.path })
-      for (const family of ['ipv4', 'ipv6', 'ipmr', 'ip6mr'] as const) {
-        const one = await getRules({ netns: own.path, family })
-        expect(one).toEqual(all.filter((rule) => rule.family === family))
-      }
-      expectAllKnown(all)
-    })
-  })
+  for (const [state, commands] of Object.entries(cases)) inState(state, commands)
 
   test('the selectors state has at least 25 rules beside the three of the kernel', () => {
     expect(cases.selectors!.filter((command) => command.includes(' rule add ')).length).toBeGreaterThanOrEqual(25)
@@ -200,3 +176,31 @@ describeLive('rules of the live kernel', () => {
     }
   })
 })
+
+function inState(state: string, commands: readonly string[]): void {
+  describeLive(`in the state "${state}"`, needs(...(needed[state] ?? [])), () => {
+    let own: Namespace
+    beforeAll(async () => {
+      own = await createNamespace()
+      for (const command of commands) own.run(command)
+    })
+    afterAll(() => own.close())
+
+    test.each(Object.entries(oracles))('%s: equal to `%s`, field by field', async (family, command) => {
+      const rules = await getRules({ netns: own.path, family: family as keyof typeof oracles })
+      const oracle = own.json<IpRule[]>(command)
+      expect(rules.map(asIpRule)).toEqual(oracle)
+      expect(rules.length).toBeGreaterThan(commands.length === 0 ? 1 : 4)
+      expectAllKnown(rules)
+    })
+
+    test('all families at once are the families one by one', async () => {
+      const all = await getRules({ netns: own.path })
+      for (const family of ['ipv4', 'ipv6', 'ipmr', 'ip6mr'] as const) {
+        const one = await getRules({ netns: own.path, family })
+        expect(one).toEqual(all.filter((rule) => rule.family === family))
+      }
+      expectAllKnown(all)
+    })
+  })
+}

@@ -5,6 +5,7 @@ export { type FuzzOptions, type FuzzReport, fuzzTable, mutate } from './fuzz.ts'
 export { createNamespace, type Namespace } from './namespace.ts'
 export { type Capability, capabilities, missing, type Needs, needs } from './needs.ts'
 export {
+  kernelsOf,
   messagesOf,
   type Recording,
   type RecordingTransport,

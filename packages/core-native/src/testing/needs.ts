@@ -85,14 +85,18 @@ const probes = {
   /** The kernel does not load its module by itself. */
   ila: () => {
     spawnSync('modprobe', ['-q', 'ila'])
-    return encapsulated('ila 5:6:7:8 csum-mode no-action')()
+    return commands('ip link set lo up', 'ip -6 route add 2001:db8:0:1::/96 encap ila 5:6:7:8 ident-type luid dev lo')()
   },
-  ioam6: encapsulated('ioam6 mode inline trace prealloc type 0x800000 ns 1 size 4'),
+  ioam6: encapsulated('ioam6 mode inline trace prealloc type 0x800000 ns 1 size 4'), // not a kernel number: ip's to read
   rpl: encapsulated('rpl segs 2001::1'),
   seg6: encapsulated('seg6 mode encap segs 2001::1'),
   'seg6-hmac': encapsulated('seg6 mode inline segs 2001::1 hmac 5'),
   'seg6-local': encapsulated('seg6local action End'),
-  'xfrm-lwt': encapsulated('xfrm if_id 7'),
+  'xfrm-lwt': commands(
+    'ip link add probe0 type xfrm external',
+    'ip link set probe0 up',
+    'ip route add 10.9.0.0/16 dev probe0 encap xfrm if_id 7',
+  ),
   ipmr: commands('python3 --version', 'cat /proc/net/ip_mr_vif /proc/net/ip6_mr_vif'),
   btf: file('/sys/kernel/btf/vmlinux', 'there is no /sys/kernel/btf/vmlinux'),
   /** In user-mode Linux a thread's end hangs, whatever the thread did. */

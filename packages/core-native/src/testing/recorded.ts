@@ -57,6 +57,16 @@ export function recordingsIn<Oracle>(folder: URL): Recording<Oracle>[] {
   return described.sort((one, other) => (order(one) < order(other) ? -1 : 1))
 }
 
+/** By state, the kernels that it is recorded on; one that cannot make it is followed by what it needs. */
+export function kernelsOf(recordings: readonly Recording[]): Record<string, string[]> {
+  const found: Record<string, string[]> = {}
+  for (const { state, kernel, missing } of recordings) {
+    const entry = missing === undefined ? kernel : `${kernel} ${missing.replace(/:.*/, '')}`
+    found[state] = [...(found[state] ?? []), entry]
+  }
+  return found
+}
+
 /** The messages of a recording, each as it came. */
 export function messagesOf(bytes: Uint8Array): Uint8Array[] {
   // A Buffer's slices are views; these are copies, which tests may change.
