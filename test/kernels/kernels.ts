@@ -19,8 +19,8 @@ export const results = path.join(root, 'node_modules/.cache/netsnap/kernels')
 const inQemu = [
   'packages/core-native/test/constants.btf.live.test.ts',
   'packages/core-native/test/generic.live.test.ts',
-  'packages/dpll/test/',
-  'packages/genl-wireguard/test/',
+  'packages/dpll/test/dpll.live.test.ts',
+  'packages/genl-wireguard/test/wireguard.live.test.ts',
   'packages/route/test/route.live.test.ts',
   'packages/rule/test/rule.live.test.ts',
 ]
