@@ -16,7 +16,7 @@ const built = process.env.NETSNAP_TEST_BUILT === '1'
 /** Node's arguments that run a source file, without a build. */
 const nodeArguments = (bin: string, args: readonly string[]) =>
   built
-    ? [file(`dist/${bin}.js`), ...args]
+    ? [file(`dist/${bin}.cjs`), ...args]
     : ['--conditions=@netsnap/source', '--import', import.meta.resolve('tsx'), file(`src/${bin}.ts`), ...args]
 
 // A terminal's or CI's environment must not change what comes out.

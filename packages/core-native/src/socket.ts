@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module'
 import { constants } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { NetlinkError } from './errors.ts'
+import { packageFile, requireFromPackage } from './package.ts'
 import type { Received, Transport } from './transport.ts'
 
 /** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
-interface NativeSocket extends Transport {
+interface NativeSocket extends Required<Transport> {
   readonly port: number
 }
 interface Addon {
@@ -23,10 +22,11 @@ export interface SocketOptions {
   readonly netns?: number | undefined
 }
 
-type Operation = 'open' | 'send' | 'receive'
+type Operation = 'open' | 'subscribe' | 'send' | 'receive'
 
 const attempts: Readonly<Record<Operation, string>> = {
   open: 'the kernel refused to open the socket',
+  subscribe: 'the kernel refused the membership in a multicast group',
   send: 'the kernel refused the request',
   receive: 'receiving from the kernel failed',
 }
@@ -84,6 +84,11 @@ class Socket implements Transport {
     guard('send', () => this.#native.send(request))
   }
 
+  subscribe(group: number, on: boolean): void {
+    requireCount(group, 'the multicast group')
+    guard('subscribe', () => this.#native.subscribe(group, on))
+  }
+
   async receive(into: ArrayBuffer): Promise<Received> {
     try {
       return await this.#native.receive(into)
@@ -105,10 +110,9 @@ function loadAddon(): Addon {
   if (process.platform !== 'linux') {
     throw missing(`netlink sockets exist on Linux only, and this is ${process.platform}`)
   }
-  const require = createRequire(import.meta.url)
   try {
-    const load = require('node-gyp-build') as (directory: string) => Addon
-    addon = load(fileURLToPath(new URL('../native', import.meta.url)))
+    const load = requireFromPackage('node-gyp-build') as (directory: string) => Addon
+    addon = load(packageFile('native'))
     return addon
   } catch (cause) {
     throw missing(howToBuild(), cause)
@@ -118,7 +122,7 @@ function loadAddon(): Addon {
 function howToBuild(): string {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
   const libc = report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
-  const script = fileURLToPath(new URL('../scripts/build-native.mjs', import.meta.url))
+  const script = packageFile('scripts/build-native.mjs')
   return (
     `the addon of @netsnap/core-native for ${process.platform}-${process.arch} (${libc}) is not there or does not load. ` +
     `To build it, install a C++ compiler, make and Python (on Debian: g++ make python3) and run: node ${script}`
