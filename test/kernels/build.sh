@@ -54,7 +54,7 @@ patch_source() {
 }
 
 build() {
-  local dir=$1 wanted work tools
+  local dir=$1 wanted tools
   wanted=$(stamp)
   if [ "$(cat "$dir/built" 2> /dev/null)" = "$wanted" ]; then return 0; fi
   need
