@@ -1,5 +1,7 @@
 import type { Session } from '@netsnap/core-native'
+import type { Capability } from '@netsnap/core-native/testing'
 import { getRoutes, route } from '../src/index.ts'
+import { withPrograms } from './bpf.ts'
 
 export const table = route
 
@@ -109,7 +111,6 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
     'ip -6 route add 2001:db8:101:b::/64 encap seg6local action End.B6.Encaps srh segs 2001::1,2001::2 dev br0',
     'ip -6 route add 2001:db8:101:c::/64 encap seg6local action End count dev br0',
     'ip -6 route add 2001:db8:101:d::/64 encap seg6local action End flavors next-csid lblen 48 nflen 16 dev br0',
-    'ip -6 route add 2001:db8:101:f::/64 encap seg6local action End flavors psp dev br0',
     'ip -6 route add 2001:db8:203::/48 nexthop encap seg6 mode encap segs 2001::1 via 2001:db8::2 dev br0 nexthop via 2001:db8:1::2 dev br1 weight 256',
   ],
   /** Nexthop objects, and routes that go by them. */
@@ -160,10 +161,48 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
     'ip -6 route add 2001:db8:103:2::/64 encap ioam6 freq 1/2 mode auto tundst 2001::9 trace prealloc type 0xc00000 ns 2 size 12 dev br0',
     'ip -6 route add 2001:db8:100:5::/64 encap seg6 mode inline segs 2001::1 hmac 5 via 2001:db8::2',
   ],
+  /** What a segment's endpoint does beside: newer than the others. */
+  flavors: [...links, 'ip -6 route add 2001:db8:101:f::/64 encap seg6local action End flavors psp dev br0'],
+  /** Programs for what comes in, leaves and is sent. */
+  bpf: [
+    ...links,
+    withPrograms('ip route add 10.60.0.0/16 encap bpf out pinned /mnt/out via 10.0.0.2'),
+    withPrograms(
+      'ip -6 route add 2001:db8:60::/48 encap bpf in pinned /mnt/in out pinned /mnt/out xmit pinned /mnt/xmit headroom 14 via 2001:db8::2',
+    ),
+    withPrograms(
+      'ip -6 route add 2001:db8:61::/48 encap seg6local action End.BPF endpoint pinned /mnt/seg6local dev br0',
+    ),
+  ],
+  /** Identifier locator addressing. */
+  ila: [
+    ...links,
+    ...[
+      '2001:db8:62:0:2000::1 encap ila 5:6:7:8',
+      '2001:db8:63::1 encap ila 5:6:7:8 csum-mode no-action ident-type luid',
+      '2001:db8:64::1 encap ila 5:6:7:8 csum-mode neutral-map ident-type luid hook-type output',
+      '2001:db8:65:0:2000::1 encap ila 5:6:7:8 csum-mode neutral-map-auto hook-type input',
+      '2001:db8:66:0:2000::1 encap ila ffff:6:0:8 csum-mode adj-transport ident-type use-format',
+    ].map((route) => `ip -6 route add ${route} via 2001:db8::2`),
+  ],
+  /** IPsec by interface. */
+  xfrm: [
+    ...links,
+    'ip link add xf0 type xfrm external',
+    'ip link set xf0 addrgenmode none',
+    'ip link set xf0 up',
+    'ip route add 10.61.0.0/16 dev xf0 encap xfrm if_id 7',
+    'ip route add 10.62.0.0/16 dev xf0 encap xfrm if_id 4294967295 link_dev br0',
+    'ip -6 route add 2001:db8:67::/48 dev xf0 encap xfrm if_id 9 link_dev br1',
+  ],
 }
 
-/** Commands that fail where the kernel lacks what a state is made of. */
-export const needs: Readonly<Record<string, string>> = {
-  mpls: 'test -e /proc/sys/net/mpls/platform_labels',
-  tunnels: 'ip link set lo up && ip -6 route add 2001:db8::/48 encap rpl segs 2001::1 dev lo',
+/** What a state is made of that a kernel may lack. */
+export const needed: Readonly<Record<string, readonly Capability[]>> = {
+  mpls: ['mpls'],
+  tunnels: ['rpl', 'ioam6', 'seg6-hmac'],
+  flavors: ['linux 6.3'],
+  bpf: ['bpf-lwt'],
+  ila: ['ila'],
+  xfrm: ['xfrm-lwt'],
 }

@@ -75,6 +75,8 @@ const actionOf = (action: string) =>
 // biome-ignore lint/suspicious/noExplicitAny: one of ten shapes, chosen by a field beside it.
 type Any = any
 
+const wordOf = (name: string) => name.toLowerCase().replaceAll('_', '-')
+
 /** What iproute2 prints of each kind. It puts all of it flat into the route, where a later key of the same name wins. */
 const ENCAPSULATIONS: Record<string, (encap: Any) => IpObject> = {
   MPLS: ({ dst, ttl }) => ({ dst: labels(dst), ...given('ttl', ttl) }),
@@ -87,7 +89,7 @@ const ENCAPSULATIONS: Record<string, (encap: Any) => IpObject> = {
     ...mapped('hmac', tlvs as string | undefined, (text) => `0x${Number(`0x${text.slice(8, 16)}`).toString(16)}`),
   }),
   // Counters are printed with -s only.
-  SEG6_LOCAL: ({ action, srh, table, vrftable, nh4, nh6, iif, oif, flavors }) => ({
+  SEG6_LOCAL: ({ action, srh, table, vrftable, nh4, nh6, iif, oif, bpf, flavors }) => ({
     action: actionOf(action),
     ...mapped('srh', srh as { segs: string[] } | undefined, ({ segs }) => ({ segs })),
     ...mapped('table', table as number | undefined, String),
@@ -96,12 +98,22 @@ const ENCAPSULATIONS: Record<string, (encap: Any) => IpObject> = {
     ...given('nh6', nh6),
     ...given('iif', iif),
     ...given('oif', oif),
+    ...given('endpoint', bpf?.name),
     ...mapped('flavors', flavors?.operation_names as string[] | undefined, (names) =>
       names.map((name) => name.toLowerCase().replaceAll('_', '-')),
     ),
     ...given('lblen', flavors?.lblen),
     ...given('nflen', flavors?.nflen),
   }),
+  ILA: ({ locator, csum_mode, ident_type, hook_type }) => ({
+    locator,
+    csum_mode: wordOf(csum_mode).replace('adjust', 'adj'),
+    ident_type: wordOf(ident_type),
+    hook_type: wordOf(hook_type),
+  }),
+  XFRM: ({ if_id, link_dev }) => ({ if_id, ...given('link_dev', link_dev) }),
+  BPF: (programs) =>
+    Object.fromEntries(['in', 'out', 'xmit'].flatMap((when) => (programs[when] ? [[when, programs[when].name]] : []))),
   // iproute2 fills and prints the header from its end; the kernel visits its first entry first.
   RPL: ({ segs }) => ({ segs: segs.toReversed() }),
   IOAM6: ({ freq_k, freq_n, mode, dst, trace }) => ({

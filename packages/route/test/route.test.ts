@@ -1,9 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Session } from '@netsnap/core-native'
 import { bindTable, decoderOf, tableSchema } from '@netsnap/core-native/compile'
 import { constant, constants } from '@netsnap/core-native/constants'
 import { Frame } from '@netsnap/core-native/schema'
-import { concat, fakeTransport, MessageBuilder, messagesOf, recordedTransport } from '@netsnap/core-native/testing'
+import {
+  concat,
+  fakeTransport,
+  kernelsOf,
+  MessageBuilder,
+  messagesOf,
+  recordedTransport,
+  recordingsIn,
+} from '@netsnap/core-native/testing'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import {
@@ -17,29 +25,25 @@ import {
   route,
   streamRoutes,
 } from '../src/index.ts'
+import { cases } from './cases.ts'
 import { asIpNexthop, asIpRoute, atTheSameTime, type IpObject } from './iproute2.ts'
 import { unknownIn } from './unknown.ts'
 
-const dumps = new URL('./dumps/', import.meta.url)
-const recordings = readdirSync(dumps).filter((file) => file.endsWith('.nl'))
+const recordings = recordingsIn<IpObject[]>(new URL('./dumps/', import.meta.url))
+const recorded = recordings.filter(({ bytes }) => bytes)
 
-interface Recording {
-  readonly oracle: Readonly<Record<'all' | 'nexthops', { readonly output: IpObject[] }>>
-}
-
-describe.each(recordings)('%s', (file) => {
-  const { oracle } = JSON.parse(readFileSync(new URL(file.replace(/nl$/, 'json'), dumps), 'utf8')) as Recording
-  const source = () => ({ session: new Session(recordedTransport(new URL(file, dumps))) })
+describe.each(recorded)('the state "$state" of Linux $kernel', ({ bytes, oracle }) => {
+  const source = () => ({ session: new Session(recordedTransport(bytes!)) })
 
   test('routes are what iproute2 said of them', async () => {
     const objects = await getNexthops(source())
     const routes = (await getRoutes(source())).map((route) => asIpRoute(route, objects))
-    expect(atTheSameTime(routes, oracle.all.output)).toEqual(oracle.all.output)
+    expect(atTheSameTime(routes, oracle.all!.output)).toEqual(oracle.all!.output)
     expect(routes.length).toBeGreaterThan(3)
   })
 
   test('nexthop objects are what iproute2 said of them', async () => {
-    expect((await getNexthops(source())).map(asIpNexthop)).toEqual(oracle.nexthops.output)
+    expect((await getNexthops(source())).map(asIpNexthop)).toEqual(oracle.nexthops!.output)
   })
 
   test('have no attribute without a line', async () => {
@@ -64,14 +68,26 @@ describe.each(recordings)('%s', (file) => {
   })
 })
 
-test('there is a recording of each state', () => {
-  const states = new Set(recordings.map((file) => file.replace(/-[\d.]+\.nl$/, '')))
-  expect([...states].sort()).toEqual(['encapsulations', 'fresh', 'ipv4', 'ipv6', 'mpls', 'nexthops', 'tunnels'])
+test('each state is recorded on each kernel that can make it; the others say what they lack', () => {
+  expect(Object.keys(kernelsOf(recordings)).sort()).toEqual(Object.keys(cases).sort())
+  expect(kernelsOf(recordings)).toEqual({
+    bpf: ['6.1', '6.12', '6.18'],
+    encapsulations: ['6.1', '6.12', '6.18'],
+    flavors: ['6.1 needs linux 6.3', '6.12', '6.18'],
+    fresh: ['6.1', '6.12', '6.18'],
+    ila: ['6.1', '6.12', '6.18 needs ila'],
+    ipv4: ['6.1', '6.12', '6.18'],
+    ipv6: ['6.1', '6.12', '6.18'],
+    mpls: ['6.1', '6.12', '6.18 needs mpls'],
+    nexthops: ['6.1', '6.12', '6.18'],
+    tunnels: ['6.1 needs rpl', '6.12', '6.18 needs rpl'],
+    xfrm: ['6.1', '6.12', '6.18 needs xfrm-lwt'],
+  })
 })
 
 test('a route by a nexthop object has its nexthops with their shares', async () => {
-  const file = recordings.find((name) => name.startsWith('nexthops'))!
-  const routes = await getRoutes({ session: new Session(recordedTransport(new URL(file, dumps))) })
+  const { bytes } = recorded.find(({ state }) => state === 'nexthops')!
+  const routes = await getRoutes({ session: new Session(recordedTransport(bytes!)) })
   const by = (id: number) => routes.find(({ nhid }) => nhid === id)?.nexthops
   expect(by(3)).toEqual([
     { id: 1, weight: 10, gateway: '10.0.0.3', dev: 'br0', dev_index: expect.any(Number) },
@@ -597,9 +613,9 @@ describe('mistakes are refused before anything is sent', () => {
 })
 
 test('a recording holds three replies: links, nexthop objects, routes', () => {
-  for (const file of recordings) {
+  for (const { bytes } of recorded) {
     const { offset } = constants().layout('nlmsghdr')!.members.nlmsg_type!
-    const types = messagesOf(readFileSync(new URL(file, dumps))).map((message) =>
+    const types = messagesOf(readFileSync(bytes!)).map((message) =>
       new DataView(message.buffer).getUint16(offset, true),
     )
     expect(types.filter((type) => type === constant('NLMSG_DONE'))).toHaveLength(3)

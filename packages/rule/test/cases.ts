@@ -1,3 +1,4 @@
+import type { Capability } from '@netsnap/core-native/testing'
 import { rule } from '../src/index.ts'
 
 export const table = rule
@@ -45,4 +46,18 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
   ],
   /** What a fresh namespace has. */
   fresh: [],
+  /** Rules that leave the table to the l3 master device; with the first one the kernel adds its own, of priority 1000. */
+  vrf: [
+    'ip link add blue type vrf table 4000000000',
+    'ip link add red type vrf table 10',
+    'ip link set blue up',
+    'ip rule add pref 5 iif blue l3mdev protocol static',
+    'ip rule add pref 6 oif red l3mdev',
+    'ip rule add pref 7 not from 10.0.0.0/8 l3mdev suppress_prefixlength 0',
+    'ip -6 rule add pref 8 oif blue from 2001:db8::/32 l3mdev',
+    'ip -6 rule add pref 9 iif red l3mdev fwmark 7/0xff',
+  ],
 }
+
+/** What a state is made of that a kernel may lack. */
+export const needed: Readonly<Record<string, readonly Capability[]>> = { vrf: ['vrf'] }

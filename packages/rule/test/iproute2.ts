@@ -41,9 +41,18 @@ function action(rule: Rule): IpRule {
 const named = ({ flag_names }: Rule, flag: string, key: string) => (flag_names.includes(flag) ? { [key]: null } : {})
 const given = (key: string, value: unknown) => (value === undefined ? {} : { [key]: value })
 
+/** iproute2 prints these with the table, and where a device gives the table there is none. */
+function suppressed({ table_id, suppress_prefixlen, suppress_ifgroup }: Rule) {
+  if (!table_id) return {}
+  return {
+    ...given('suppress_prefixlen', suppress_prefixlen),
+    ...given('suppress_ifgroup', suppress_ifgroup === undefined ? undefined : String(suppress_ifgroup)),
+  }
+}
+
 /** Our record in iproute2's form: all that it holds must come from the record. */
 export function asIpRule(rule: Rule): IpRule {
-  const { fwmask, ip_proto_id, flow_from, flow_to, suppress_ifgroup } = rule
+  const { fwmask, ip_proto_id, flow_from, flow_to } = rule
   // The kernel leaves a mark of 0 out.
   const fwmark = fwmask === undefined ? undefined : (rule.fwmark ?? 0)
   return {
@@ -68,8 +77,7 @@ export function asIpRule(rule: Rule): IpRule {
     ...ports('sport', rule),
     ...ports('dport', rule),
     ...given('tun_id', rule.tun_id),
-    ...given('suppress_prefixlen', rule.suppress_prefixlen),
-    ...given('suppress_ifgroup', suppress_ifgroup === undefined ? undefined : String(suppress_ifgroup)),
+    ...suppressed(rule),
     ...given('flow_from', flow_from === undefined ? undefined : String(flow_from)),
     ...given('flow_to', flow_to === undefined ? undefined : String(flow_to)),
     ...action(rule),

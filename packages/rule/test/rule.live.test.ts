@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { openNetns, openSocket, Session } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import { concat, createNamespace, MessageBuilder, type Namespace } from '@netsnap/core-native/testing'
-import { describeLive, needsKernel } from '@netsnap/core-native/testing/vitest'
+import { describeLive, needs, testLive } from '@netsnap/core-native/testing/vitest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getRules, RoutingRuleQuery, type Rule, rule } from '../src/index.ts'
-import { cases, oracles } from './cases.ts'
+import { cases, needed, oracles } from './cases.ts'
 import { asIpRule, type IpRule } from './iproute2.ts'
 
 /** An attribute that we have no name for is how we hear of a new kernel. */
@@ -20,31 +20,7 @@ describeLive('rules of the live kernel', () => {
   })
   afterAll(() => namespace.close())
 
-  describe.each(Object.entries(cases))('in the state "%s"', (_, commands) => {
-    let own: Namespace
-    beforeAll(async () => {
-      own = await createNamespace()
-      for (const command of commands) own.run(command)
-    })
-    afterAll(() => own.close())
-
-    test.each(Object.entries(oracles))('%s: equal to `%s`, field by field', async (family, command) => {
-      const rules = await getRules({ netns: own.path, family: family as keyof typeof oracles })
-      const oracle = own.json<IpRule[]>(command)
-      expect(rules.map(asIpRule)).toEqual(oracle)
-      expect(rules.length).toBeGreaterThan(commands.length === 0 ? 1 : 4)
-      expectAllKnown(rules)
-    })
-
-    test('all families at once are the families one by one', async () => {
-      const all = await getRules({ netns: own.path })
-      for (const family of ['ipv4', 'ipv6', 'ipmr', 'ip6mr'] as const) {
-        const one = await getRules({ netns: own.path, family })
-        expect(one).toEqual(all.filter((rule) => rule.family === family))
-      }
-      expectAllKnown(all)
-    })
-  })
+  for (const [state, commands] of Object.entries(cases)) inState(state, commands)
 
   test('the selectors state has at least 25 rules beside the three of the kernel', () => {
     expect(cases.selectors!.filter((command) => command.includes(' rule add ')).length).toBeGreaterThanOrEqual(25)
@@ -99,7 +75,7 @@ describeLive('rules of the live kernel', () => {
       }
     }
 
-    test.for([
+    const newer = [
       ['a DSCP', '6.12', 'AF_INET', () => [b.attribute('FRA_DSCP', b.u8(46))], { dscp: 46 }],
       ['a DSCP of 0', '6.12', 'AF_INET6', () => [b.attribute('FRA_DSCP', b.u8(0))], { dscp: 0 }],
       [
@@ -146,14 +122,16 @@ describeLive('rules of the live kernel', () => {
         () => [b.attribute('FRA_TUN_ID', b.integer(8, 2n ** 63n + 1n, true))],
         { tun_id: 2n ** 63n + 1n },
       ],
-    ] as const)('%s (since Linux %s)', async ([, since, family, attributes, expected], context) => {
-      needsKernel(context, since)
-      await using own = await createNamespace()
-      expect(await add(own.path, 300, family, attributes())).toBe(0)
-      const rules = await getRules({ netns: own.path, bigint: true })
-      expect(rules.find(({ priority }) => priority === 300)).toMatchObject(expected)
-      expectAllKnown(rules as unknown as Rule[])
-    })
+    ] as const
+    for (const [what, since, family, attributes, expected] of newer) {
+      testLive(`${what} (since Linux ${since})`, needs(`linux ${since}`), async () => {
+        await using own = await createNamespace()
+        expect(await add(own.path, 300, family, attributes())).toBe(0)
+        const rules = await getRules({ netns: own.path, bigint: true })
+        expect(rules.find(({ priority }) => priority === 300)).toMatchObject(expected)
+        expectAllKnown(rules as unknown as Rule[])
+      })
+    }
   })
 
   describe('the three ways to hold a socket', () => {
@@ -198,3 +176,31 @@ describeLive('rules of the live kernel', () => {
     }
   })
 })
+
+function inState(state: string, commands: readonly string[]): void {
+  describeLive(`in the state "${state}"`, needs(...(needed[state] ?? [])), () => {
+    let own: Namespace
+    beforeAll(async () => {
+      own = await createNamespace()
+      for (const command of commands) own.run(command)
+    })
+    afterAll(() => own.close())
+
+    test.each(Object.entries(oracles))('%s: equal to `%s`, field by field', async (family, command) => {
+      const rules = await getRules({ netns: own.path, family: family as keyof typeof oracles })
+      const oracle = own.json<IpRule[]>(command)
+      expect(rules.map(asIpRule)).toEqual(oracle)
+      expect(rules.length).toBeGreaterThan(commands.length === 0 ? 1 : 4)
+      expectAllKnown(rules)
+    })
+
+    test('all families at once are the families one by one', async () => {
+      const all = await getRules({ netns: own.path })
+      for (const family of ['ipv4', 'ipv6', 'ipmr', 'ip6mr'] as const) {
+        const one = await getRules({ netns: own.path, family })
+        expect(one).toEqual(all.filter((rule) => rule.family === family))
+      }
+      expectAllKnown(all)
+    })
+  })
+}

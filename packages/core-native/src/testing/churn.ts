@@ -14,13 +14,14 @@ export async function whileChanging<T>(
 ): Promise<T> {
   const [, options = '', name = ''] = /^((?:-\S+ +)*)(.*)$/.exec(object) ?? []
   const batch = lines.map((line) => `${name} ${line}\n`).join('')
-  const script = `while printf %s "$0" | ip ${options}-batch -; do :; done`
-  const other = spawn('nsenter', [`--net=${path}`, 'sh', '-c', script, batch], { detached: true, stdio: 'ignore' })
+  // It ends between two batches: user-mode Linux (6.12) does not survive the death of a process within its fork.
+  const script = `trap stop=yes TERM; while [ -z "$stop" ] && printf %s "$0" | ip ${options}-batch -; do :; done`
+  const other = spawn('nsenter', [`--net=${path}`, 'sh', '-c', script, batch], { stdio: 'ignore' })
   try {
     return await action()
   } finally {
     const ended = once(other, 'exit')
-    process.kill(-other.pid!)
+    other.kill()
     await ended
   }
 }
