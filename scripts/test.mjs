@@ -1,6 +1,8 @@
 // Runs vitest, with the arguments given. Live tests make network namespaces, which takes root: without it all but the
-// install tests, which need the network, run in a user namespace, where whoever makes it is root.
+// install tests, which need the network, run in a user namespace, where whoever makes it is root. At the end it says
+// which live tests this kernel could not run.
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { root } from './tools.mjs'
@@ -14,8 +16,14 @@ const withOwnRun = ['sh', '-c', 'mount -t tmpfs tmpfs /run 2>/dev/null; exec "$@
 
 const works = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 
-function vitestRun(wrapper, args) {
-  const [command, ...rest] = [...wrapper, process.execPath, vitest, 'run', ...args]
+/** With a report beside what is printed, which `pnpm test:kernels --host` reads too. */
+function vitestRun(wrapper, args, name = 'host.json') {
+  const report = path.join(root, 'node_modules/.cache/netsnap/kernels', name)
+  const own = args.some((arg) => arg.startsWith('--reporter'))
+    ? []
+    : ['--reporter=default', '--reporter=./test/kernels/left-out.ts', '--reporter=json', `--outputFile.json=${report}`]
+  const [command, ...rest] = [...wrapper, process.execPath, vitest, 'run', ...args, ...own]
+  rmSync(report, { force: true })
   const { status, error } = spawnSync(command, rest, { cwd: root, stdio: 'inherit' })
   if (error) console.error(error.message)
   return status ?? 1
@@ -34,7 +42,7 @@ function main() {
   const inside = vitestRun(wrapper, [...args, '--exclude', `${installTests}/**`, '--passWithNoTests'])
   const chosen = args.filter((arg) => !arg.startsWith('-'))
   if (chosen.length > 0 && !chosen.some((arg) => arg.includes(installTests))) return inside
-  return vitestRun([], chosen.length > 0 ? args : [installTests, ...args]) || inside
+  return vitestRun([], chosen.length > 0 ? args : [installTests, ...args], 'host-outside.json') || inside
 }
 
 process.exitCode = main()

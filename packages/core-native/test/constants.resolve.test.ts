@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { needs, testLive } from '../src/testing/vitest.ts'
 import { InstalledPackage } from './constants/package.ts'
 
 // Each case is a process of its own, in a package that is installed by itself. FRA_DST stands for what every source
@@ -68,7 +69,7 @@ describe('what there is to read', () => {
     expect(provenance).toMatchObject({ origin: 'generated', headers: { path: headers }, kernel: null, problems: [] })
   })
 
-  test.runIf(existsSync('/sys/kernel/btf/vmlinux'))('the kernel alone', () => {
+  testLive('the kernel alone', needs('btf'), () => {
     const { values, provenance } = installed.ask({ NETSNAP_HEADERS: 'none' })
     expect(values).toEqual({ FRA_DST: 1 })
     expect(provenance).toMatchObject({ origin: 'generated', headers: null, problems: [] })

@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { release } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { constant } from '../src/constants/index.ts'
 import { openNetns } from '../src/netns.ts'
 import { openSocket } from '../src/socket.ts'
 import { createNamespace } from '../src/testing/namespace.ts'
-import { describeLive } from '../src/testing/vitest.ts'
+import { describeLive, needs } from '../src/testing/vitest.ts'
 import { dumpRequest } from './fixtures/messages.ts'
 import { stages } from './fixtures/stages.ts'
 
@@ -116,24 +115,21 @@ describe.concurrent('a process that ends', () => {
   })
 })
 
-/** In user-mode Linux the end of a worker hangs, whatever it has loaded: that is none of ours to test there. */
-const threadsEnd = !release().endsWith('-uml')
-
-describe.runIf(threadsEnd).concurrent('a worker that ends (not in user-mode Linux)', () => {
-  test.each(stages)('by being terminated after "%s" does so cleanly', async (stage) => {
+describeLive('a worker that ends', needs('workers'), () => {
+  test.concurrent.each(stages)('by being terminated after "%s" does so cleanly', async (stage) => {
     const ended = await run('terminate-worker.ts', [stage, 'terminate'])
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     expect(JSON.parse(ended.stdout)).toEqual({ codes: [1, 1, 1], lost: 0 })
   })
 
-  test.each(stages)('by process.exit after "%s" does so cleanly', async (stage) => {
+  test.concurrent.each(stages)('by process.exit after "%s" does so cleanly', async (stage) => {
     const ended = await run('terminate-worker.ts', [stage, 'exit'])
     expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' })
     expect(JSON.parse(ended.stdout)).toEqual({ codes: [3, 3, 3], lost: 0 })
   })
 })
 
-describe.runIf(threadsEnd)('many workers and then the process (not in user-mode Linux)', () => {
+describeLive('many workers and then the process', needs('workers'), () => {
   test('can be ended at any moment', async () => {
     const request = Buffer.from(dumpRequest('RTM_GETLINK', 'ifinfomsg')).toString('hex')
     const ended = await run('churn.mjs', ['4000', String(route), request])

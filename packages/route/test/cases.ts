@@ -1,4 +1,5 @@
 import type { Session } from '@netsnap/core-native'
+import type { Capability } from '@netsnap/core-native/testing'
 import { getRoutes, route } from '../src/index.ts'
 
 export const table = route
@@ -162,8 +163,8 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-/** Commands that fail where the kernel lacks what a state is made of. */
-export const needs: Readonly<Record<string, string>> = {
-  mpls: 'test -e /proc/sys/net/mpls/platform_labels',
-  tunnels: 'ip link set lo up && ip -6 route add 2001:db8::/48 encap rpl segs 2001::1 dev lo',
+/** What a state is made of that a kernel may lack. */
+export const needed: Readonly<Record<string, readonly Capability[]>> = {
+  mpls: ['mpls'],
+  tunnels: ['rpl', 'ioam6', 'seg6-hmac'],
 }

@@ -27,17 +27,17 @@ print('ready', flush=True)
 sys.stdin.read()
 `
 
-/** A multicast router in a namespace, until it is closed; or why there can be none. */
+/** A multicast router in a namespace, until it is closed. */
 export async function multicastRouter(
   namespace: Namespace,
   interfaces: readonly string[],
-): Promise<{ close(): Promise<void> } | string> {
+): Promise<{ close(): Promise<void> }> {
   const child = spawn('nsenter', [`--net=${namespace.path}`, 'python3', '-c', program, ...interfaces])
   const complaint: Buffer[] = []
   child.stderr.on('data', (data: Buffer) => complaint.push(data))
   const exit = once(child, 'exit')
   await Promise.race([once(child.stdout, 'data'), exit])
-  if (child.exitCode !== null) return `no multicast router can be made: ${Buffer.concat(complaint).toString().trim()}`
+  if (child.exitCode !== null) throw new Error(`no multicast router: ${Buffer.concat(complaint).toString().trim()}`)
   return {
     async close() {
       child.stdin.end()

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { openNetns, openSocket, Session } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import { concat, createNamespace, MessageBuilder, type Namespace } from '@netsnap/core-native/testing'
-import { describeLive, needsKernel } from '@netsnap/core-native/testing/vitest'
+import { describeLive, needs, testLive } from '@netsnap/core-native/testing/vitest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getRules, RoutingRuleQuery, type Rule, rule } from '../src/index.ts'
 import { cases, oracles } from './cases.ts'
@@ -99,7 +99,7 @@ describeLive('rules of the live kernel', () => {
       }
     }
 
-    test.for([
+    const newer = [
       ['a DSCP', '6.12', 'AF_INET', () => [b.attribute('FRA_DSCP', b.u8(46))], { dscp: 46 }],
       ['a DSCP of 0', '6.12', 'AF_INET6', () => [b.attribute('FRA_DSCP', b.u8(0))], { dscp: 0 }],
       [
@@ -146,14 +146,16 @@ describeLive('rules of the live kernel', () => {
         () => [b.attribute('FRA_TUN_ID', b.integer(8, 2n ** 63n + 1n, true))],
         { tun_id: 2n ** 63n + 1n },
       ],
-    ] as const)('%s (since Linux %s)', async ([, since, family, attributes, expected], context) => {
-      needsKernel(context, since)
-      await using own = await createNamespace()
-      expect(await add(own.path, 300, family, attributes())).toBe(0)
-      const rules = await getRules({ netns: own.path, bigint: true })
-      expect(rules.find(({ priority }) => priority === 300)).toMatchObject(expected)
-      expectAllKnown(rules as unknown as Rule[])
-    })
+    ] as const
+    for (const [what, since, family, attributes, expected] of newer) {
+      testLive(`${what} (since Linux ${since})`, needs(`linux ${since}`), async () => {
+        await using own = await createNamespace()
+        expect(await add(own.path, 300, family, attributes())).toBe(0)
+        const rules = await getRules({ netns: own.path, bigint: true })
+        expect(rules.find(({ priority }) => priority === 300)).toMatchObject(expected)
+        expectAllKnown(rules as unknown as Rule[])
+      })
+    }
   })
 
   describe('the three ways to hold a socket', () => {

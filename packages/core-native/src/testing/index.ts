@@ -3,10 +3,13 @@ export { concat, MessageBuilder, type MessageHead } from './build.ts'
 export { type FakeDatagram, type FakeTransport, fakeTransport } from './fake-transport.ts'
 export { type FuzzOptions, type FuzzReport, fuzzTable, mutate } from './fuzz.ts'
 export { createNamespace, type Namespace } from './namespace.ts'
+export { type Capability, capabilities, missing, type Needs, needs } from './needs.ts'
 export {
   messagesOf,
+  type Recording,
   type RecordingTransport,
   recordedTransport,
+  recordingsIn,
   recordingTransport,
   recordMessagesOf,
 } from './recorded.ts'

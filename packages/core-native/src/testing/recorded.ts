@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { HOST_LITTLE } from '../schema/frame.ts'
 import type { Transport } from '../transport.ts'
 import { wire } from '../wire.ts'
@@ -25,6 +25,36 @@ export function recordingTransport(inner: Transport): RecordingTransport {
       return received
     },
   }
+}
+
+/** What `pnpm record` has written of one state in one kernel. */
+export interface Recording<Oracle = unknown> {
+  readonly state: string
+  /** Its release, shortened: `6.12`. */
+  readonly kernel: string
+  /** The bytes, for `recordedTransport`; undefined where this kernel cannot make the state. */
+  readonly bytes: URL | undefined
+  /** What the kernel lacks for it. */
+  readonly missing?: string
+  /** What iproute2 said of the same state, by the names in test/cases.ts. */
+  readonly oracle: Readonly<Record<string, { readonly command: string; readonly output: Oracle }>>
+}
+
+/** All recordings in a folder, with those that could not be made, in order of their states and kernels. */
+export function recordingsIn<Oracle>(folder: URL): Recording<Oracle>[] {
+  const described = readdirSync(folder).flatMap((file) => {
+    const [, state, kernel] = /^(.+)-(\d+\.\d+)\.json$/.exec(file) ?? []
+    if (state === undefined || kernel === undefined) return []
+    const about = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as Omit<Recording<Oracle>, 'bytes'>
+    const bytes = new URL(file.replace(/json$/, 'nl'), folder)
+    return [{ ...about, state, kernel, bytes: existsSync(bytes) ? bytes : undefined }]
+  })
+  const order = ({ state, kernel }: Recording) =>
+    `${state} ${kernel
+      .split('.')
+      .map((part) => part.padStart(4))
+      .join('.')}`
+  return described.sort((one, other) => (order(one) < order(other) ? -1 : 1))
 }
 
 /** The messages of a recording, each as it came. */
