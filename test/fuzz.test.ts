@@ -121,6 +121,7 @@ function readHostile(bytes: Uint8Array): string {
     port: undefined,
     type: constant('RTM_NEWRULE'),
     decode: () => ({}),
+    watched: false,
     records: [],
     ended: false,
     interrupted: false,

@@ -1,9 +1,18 @@
-import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Packed } from './registry.ts'
 import { must, root } from './run.ts'
 
-const published = ['core-native', 'rule', 'cli'] as const
+const core = 'core-native'
+
+/** Folders of the packages that are published, `core-native` first. */
+function published(): string[] {
+  const folders = readdirSync(join(root, 'packages')).filter((folder) => {
+    const manifest = join(root, 'packages', folder, 'package.json')
+    return folder !== core && existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).private !== true
+  })
+  return [core, ...folders]
+}
 
 /** The packages as they would be published, with and without the prebuilt addon. */
 export interface Release {
@@ -42,11 +51,11 @@ async function withPrebuilds(bare: Packed, folder: string): Promise<Packed> {
 export async function release(folder: string): Promise<Release> {
   await must(process.execPath, [join(root, 'scripts/bootstrap.mjs')])
   const bare: Packed[] = []
-  for (const name of published) {
+  for (const name of published()) {
     const tarball = join(folder, `${name}.tgz`)
     await must('pnpm', ['pack', '--out', tarball], { cwd: join(root, 'packages', name) })
     bare.push({ manifest: await unpack(tarball, join(folder, name)), tarball })
   }
-  const [core, ...others] = bare
-  return { bare, prebuilt: [await withPrebuilds(core!, folder), ...others] }
+  const [first, ...others] = bare
+  return { bare, prebuilt: [await withPrebuilds(first!, folder), ...others] }
 }

@@ -1,30 +1,26 @@
 #include <napi.h>
 #include <uv.h>
 
-#include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include "channel.h"
 
 namespace netsnap {
-namespace {
-
 // These are plain Node-API, whose failures are passed over: in a worker that is being terminated no
 // value can be given a property, and nobody is left to see it.
-napi_value MakeText(napi_env env, const char* text) {
+static napi_value MakeText(napi_env env, const char* text) {
   napi_value value = nullptr;
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
   return value;
 }
 
-napi_value MakeNumber(napi_env env, int64_t number) {
+static napi_value MakeNumber(napi_env env, int64_t number) {
   napi_value value = nullptr;
   napi_create_int64(env, number, &value);
   return value;
 }
 
-napi_value MakeError(napi_env env, const Failure& failure) {
+static napi_value MakeError(napi_env env, const Failure& failure) {
   const auto [error, call, size] = failure;
   napi_value value = nullptr;
   napi_create_error(env, nullptr, MakeText(env, std::strerror(error)), &value);
@@ -34,7 +30,7 @@ napi_value MakeError(napi_env env, const Failure& failure) {
   return value;
 }
 
-napi_value MakeReceived(napi_env env, const Reply& reply) {
+static napi_value MakeReceived(napi_env env, const Reply& reply) {
   napi_value received = nullptr, done = nullptr;
   napi_create_object(env, &received);
   napi_get_boolean(env, reply.done, &done);
@@ -43,14 +39,11 @@ napi_value MakeReceived(napi_env env, const Reply& reply) {
   return received;
 }
 
-void Require(const Napi::CallbackInfo& info, bool condition, const char* what) {
+static void Require(const Napi::CallbackInfo& info, bool condition, const char* what) {
   if (!condition) throw Napi::TypeError::New(info.Env(), what);
 }
 
-}  // namespace
-
 // The JavaScript class; src/socket.ts has its types. When it is collected, its socket is closed.
-//
 // A receive takes what has come on a thread of the pool. When nothing has, it waits on the event
 // loop: a wait in the pool would hold one of its few threads, so that four idle sockets would stop
 // every file operation, and process.exit(), which joins those threads, would never return. All but
@@ -63,6 +56,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
     exports.Set("Socket", DefineClass(env, "Socket",
                                       {InstanceMethod<&Socket::Send>("send"),
                                        InstanceMethod<&Socket::Receive>("receive"),
+                                       InstanceMethod<&Socket::Subscribe>("subscribe"),
                                        InstanceMethod<&Socket::Close>("close")}));
     return exports;
   }
@@ -74,7 +68,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
     try {
       channel_ = std::make_unique<Channel>(protocol, netns);
     } catch (const Failure& failure) {
-      Throw(failure);
+      Check(failure);
     }
     napi_set_named_property(Env(), info.This(), "port", MakeNumber(Env(), channel_->port()));
   }
@@ -116,10 +110,8 @@ class Socket : public Napi::ObjectWrap<Socket> {
     const bool typed = info[0].IsTypedArray();
     Require(info, typed && info[0].As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array,
             "the request must be a Uint8Array");
-    if (!IsOpen()) Throw({EBADF});
     const auto request = info[0].As<Napi::Uint8Array>();
-    const int error = channel_->Send(request.Data(), request.ByteLength());
-    if (error != 0) Throw({error, "sendto"});
+    Check({Open().Send(request.Data(), request.ByteLength()), "sendto"});
   }
 
   Napi::Value Receive(const Napi::CallbackInfo& info) {
@@ -128,7 +120,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
     Require(info, buffer.ByteLength() >= kLeastSpace, "the buffer must be of 32 KiB or more");
     // Memory that shrinks while a thread writes to it is no place to receive to.
     Require(info, !buffer.Get("resizable").ToBoolean(), "the buffer must be of a fixed length");
-    if (!IsOpen()) Throw({EBADF});
+    Open();
     Require(info, deferred_ == nullptr, "a receive is already in flight on this socket");
     napi_value promise;
     if (napi_create_promise(Env(), &deferred_, &promise) != napi_ok) return {};
@@ -139,8 +131,14 @@ class Socket : public Napi::ObjectWrap<Socket> {
     return Napi::Value(Env(), promise);
   }
 
+  void Subscribe(const Napi::CallbackInfo& info) {
+    Require(info, deferred_ == nullptr, "a receive is in flight on this socket");
+    const int group = info[0].As<Napi::Number>().Int32Value();
+    Check({Open().Subscribe(group, info[1].ToBoolean()), "setsockopt"});
+  }
+
   void Close(const Napi::CallbackInfo&) {
-    if (!IsOpen()) return;
+    if (!channel_ || channel_->closed()) return;
     channel_->Close();
     if (deferred_ == nullptr) {
       channel_.reset();
@@ -150,9 +148,12 @@ class Socket : public Napi::ObjectWrap<Socket> {
     }
   }
 
-  bool IsOpen() const { return channel_ && !channel_->closed(); }
-  [[noreturn]] void Throw(const Failure& failure) const {
-    throw Napi::Error(Env(), MakeError(Env(), failure));
+  void Check(const Failure& failure) const {
+    if (failure.error != 0) throw Napi::Error(Env(), MakeError(Env(), failure));
+  }
+  Channel& Open() const {
+    if (!channel_ || channel_->closed()) Check({EBADF});
+    return *channel_;
   }
 
   // The buffer's memory, or null if it was detached since the receive began. That cannot be
@@ -206,11 +207,9 @@ class Socket : public Napi::ObjectWrap<Socket> {
   void Settle(const Failure& failure) {
     if (channel_->closed()) channel_.reset();
     buffer_.Reset();
-    if (failure.error != 0) {
-      napi_reject_deferred(Env(), deferred_, MakeError(Env(), failure));
-    } else {
-      napi_resolve_deferred(Env(), deferred_, MakeReceived(Env(), reply_));
-    }
+    const bool failed = failure.error != 0;
+    const auto conclude = failed ? napi_reject_deferred : napi_resolve_deferred;
+    conclude(Env(), deferred_, failed ? MakeError(Env(), failure) : MakeReceived(Env(), reply_));
     deferred_ = nullptr;
     Unref();
   }
@@ -226,7 +225,6 @@ class Socket : public Napi::ObjectWrap<Socket> {
   Watch* watch_ = nullptr;
   Reply reply_;
 };
-
 }  // namespace netsnap
 
 NAPI_MODULE_INIT() { return Napi::RegisterModule(env, exports, netsnap::Socket::Init); }

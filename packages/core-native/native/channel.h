@@ -1,5 +1,4 @@
-#ifndef NETSNAP_CHANNEL_H_
-#define NETSNAP_CHANNEL_H_
+#pragma once
 
 #include <linux/netlink.h>
 #include <sched.h>
@@ -8,18 +7,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
-#include <cstdint>
 #include <cstring>
 #include <optional>
-#include <system_error>
 #include <thread>
 
 namespace netsnap {
-
-// The least room to receive a datagram into. The kernel sizes its dump messages by the largest
-// receive that it has seen on a socket, up to 32 KiB, and an object that does not fit ends the dump
-// with success and missing rows.
+// The least room to receive a datagram into: the most that the kernel makes one of (see Prime).
 constexpr size_t kLeastSpace = 32 * 1024;  // not a kernel number: bytes in a KiB
 
 // What failed: the errno, the call if it matters, and with EMSGSIZE the size of the datagram.
@@ -53,29 +46,37 @@ class Channel {
     return send(fd_, request, size, 0) < 0 ? errno : 0;
   }
 
+  // Joins or leaves a multicast group, whose messages are queued among the replies. Returns 0 or an
+  // errno. What is queued is dropped, so no reply may be under way.
+  int Subscribe(int group, bool on) {
+    const int option = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
+    if (setsockopt(fd_, SOL_NETLINK, option, &group, sizeof group) != 0) return errno;
+    Prime();
+    return 0;
+  }
+
   // Takes what has come, without waiting, until a datagram holds NLMSG_DONE or NLMSG_ERROR, nothing
-  // is left, or less than kLeastSpace is free. Datagrams start at multiples of four bytes; a gap is
-  // zeros. Called on a pool thread.
-  Reply Receive(uint8_t* buffer, size_t size) const {
+  // is left, or less than kLeastSpace is free. A failure comes after what came before it. Datagrams
+  // start at multiples of four bytes; a gap is zeros. Called on a pool thread.
+  Reply Receive(uint8_t* buffer, size_t size) {
     Reply reply;
-    while (!closed_ && !reply.done && size - reply.bytes >= kLeastSpace) {
+    while (!failure_.error && !closed_ && !reply.done && size - reply.bytes >= kLeastSpace) {
       uint8_t* const at = buffer + reply.bytes;
       const size_t space = size - reply.bytes;
       sockaddr_nl from{};
       socklen_t from_size = sizeof from;
-      auto* const address = reinterpret_cast<sockaddr*>(&from);
+      auto* const sender = reinterpret_cast<sockaddr*>(&from);
       // MSG_TRUNC: the length is the datagram's, even if less of it fits.
-      const ssize_t length =
-          recvfrom(fd_, at, space, MSG_DONTWAIT | MSG_TRUNC, address, &from_size);
+      const auto length = recvfrom(fd_, at, space, MSG_DONTWAIT | MSG_TRUNC, sender, &from_size);
       if (length < 0) {
-        if (errno != EAGAIN) reply.failure = {errno, "recvfrom"};
+        if (errno != EAGAIN) failure_ = {errno, "recvfrom"};
         break;
       }
       // Any process may send to this socket. Only the kernel's port is 0.
       if (from.nl_pid != 0) continue;
       const size_t taken = static_cast<size_t>(length);
       if (taken > space) {
-        reply.failure = {EMSGSIZE, "recvfrom", taken};
+        failure_ = {EMSGSIZE, "recvfrom", taken};
         break;
       }
       reply.done = EndsReply(at, length);
@@ -83,6 +84,7 @@ class Channel {
       std::memset(at + taken, 0, next - taken);
       reply.bytes += next;
     }
+    if (reply.bytes == 0) reply.failure = std::exchange(failure_, {});
     return reply;
   }
 
@@ -90,7 +92,6 @@ class Channel {
   void Close() { closed_ = true; }
   bool closed() const { return closed_; }
   int fd() const { return fd_; }
-  // Which of the kernel's answers are this socket's: they carry its port.
   uint32_t port() const { return port_; }
 
  private:
@@ -136,13 +137,17 @@ class Channel {
     port_ = own.nl_pid;
   }
 
-  // The kernel makes a dump's first datagram while it takes the request, sized by the receives
-  // before that. So that a large first object fits, a receive of full size comes first: that of the
-  // acknowledgement of a message without a meaning. A protocol without an answer loses nothing.
-  void Prime() const {
+  // The kernel sizes a dump's datagrams by the largest receive that it has seen on the socket, the
+  // first while it takes the request, and an object that does not fit ends the dump with success
+  // and missing rows. So a receive of full size comes first: that of the acknowledgement of a
+  // message without a meaning. What is queued before it is dropped.
+  void Prime() {
     const nlmsghdr noop{sizeof(nlmsghdr), NLMSG_NOOP, NLM_F_REQUEST | NLM_F_ACK, 0, 0};
     alignas(nlmsghdr) uint8_t room[kLeastSpace];
-    if (Send(&noop, sizeof noop) == 0) Receive(room, sizeof room);
+    if (Send(&noop, sizeof noop) != 0) return;
+    Reply reply;
+    do reply = Receive(room, sizeof room);
+    while (!reply.done && (reply.bytes != 0 || reply.failure.error != 0));
   }
 
   // Whether a message of this datagram is the last of its reply.
@@ -156,9 +161,8 @@ class Channel {
 
   const int fd_;
   uint32_t port_ = 0;
+  // What the next Receive ends with.
+  Failure failure_;
   std::atomic<bool> closed_{false};
 };
-
 }  // namespace netsnap
-
-#endif  // NETSNAP_CHANNEL_H_

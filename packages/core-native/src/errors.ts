@@ -5,7 +5,7 @@ export interface NetlinkErrorDetails {
   /** The table that was being read: `rule`. */
   readonly table?: string | undefined
   /** What was being done when it failed. */
-  readonly operation: 'open' | 'send' | 'receive' | 'decode'
+  readonly operation: 'open' | 'subscribe' | 'send' | 'receive' | 'decode'
   /** The kernel's own sentence, from its extended acknowledgement. */
   readonly kernelMessage?: string | undefined
   /** The attribute of our request, or of the kernel's message, that is to blame. */

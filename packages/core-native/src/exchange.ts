@@ -11,6 +11,8 @@ export interface ExchangeParts {
   readonly sequence: number
   /** Type of the messages that hold records. */
   readonly type: number
+  /** Multicast groups whose messages tell that the reply is not one consistent picture. */
+  readonly watch: readonly number[]
   readonly decode: Decode
   readonly options: DecodeOptions
   /** Two, which take turns: the kernel fills one while the other is read. */
@@ -23,22 +25,41 @@ export class Exchange {
   readonly #frames: readonly [Frame, Frame]
   readonly #reply: Reply
   readonly #buffers: readonly [ArrayBuffer, ArrayBuffer]
+  readonly #joined: number[] = []
   #receiving: Promise<Received> | undefined
   #turn: 0 | 1 = 0
   #broken = false
 
-  constructor(transport: Transport, { request, sequence, type, decode, options, buffers }: ExchangeParts) {
+  constructor(transport: Transport, { request, sequence, type, watch, decode, options, buffers }: ExchangeParts) {
     this.#transport = transport
     this.#buffers = buffers
     this.#frames = [new Frame(buffers[0], options), new Frame(buffers[1], options)]
     const { port } = transport
-    this.#reply = { request, sequence, port, type, decode, records: [], ended: false, interrupted: false }
+    const watched = watch.length > 0
+    this.#reply = { request, sequence, port, type, decode, watched, records: [], ended: false, interrupted: false }
     setSequence(request, sequence)
     try {
+      this.#join(watch)
       transport.send(request.bytes)
     } catch (error) {
       this.#broken = true
+      this.#leave()
       throw withTable(error, request.table)
+    }
+  }
+
+  #join(groups: readonly number[]): void {
+    for (const group of groups) {
+      this.#transport.subscribe?.(group, true)
+      this.#joined.push(group)
+    }
+  }
+
+  #leave(): void {
+    try {
+      for (const group of this.#joined.splice(0)) this.#transport.subscribe?.(group, false)
+    } catch {
+      // The socket has been closed, and its memberships with it.
     }
   }
 
@@ -65,11 +86,12 @@ export class Exchange {
       if (error instanceof NetlinkError && ['EMSGSIZE', 'EBADMSG'].includes(error.code)) return this.settle()
     } finally {
       await this.#receiving?.catch(() => undefined)
+      this.#leave()
     }
   }
 
   async #read(reply: Reply, signal: AbortSignal | undefined): Promise<void> {
-    const [frame, { bytes, done }] = await this.#next(signal)
+    const [frame, { bytes, done }] = await this.#next(reply, signal)
     reply.records = []
     try {
       readMessages(frame, bytes, reply)
@@ -87,7 +109,7 @@ export class Exchange {
   }
 
   /** What has been received, while the kernel already fills the other buffer. */
-  async #next(signal: AbortSignal | undefined): Promise<[Frame, Received]> {
+  async #next(reply: Reply, signal: AbortSignal | undefined): Promise<[Frame, Received]> {
     if (!this.#receiving) this.#receive()
     const { table } = this.#reply.request
     try {
@@ -99,6 +121,11 @@ export class Exchange {
       return [frame, received]
     } catch (error) {
       if (!isAbort(error)) this.#receiving = undefined
+      if (reply.watched && error instanceof NetlinkError && error.code === 'ENOBUFS') {
+        // More changed than the queue could hold. The reply itself waits for room.
+        reply.interrupted = true
+        return this.#next(reply, signal)
+      }
       this.#broken = error instanceof NetlinkError && !['EMSGSIZE', 'ABORTED', 'TIMEOUT'].includes(error.code)
       throw withTable(error, table)
     }

@@ -18,11 +18,13 @@ export interface Reply {
   /** Type of the messages that hold records. */
   readonly type: number
   readonly decode: Decode
+  /** Messages of others tell that the objects change while they are listed. */
+  readonly watched: boolean
   /** Records of the batch in hand. */
   records: Record<string, unknown>[]
   /** Our reply has ended: with an `NLMSG_DONE`, or an `NLMSG_ERROR`, which may say that all went well. */
   ended: boolean
-  /** The kernel's objects changed while it listed them (`NLM_F_DUMP_INTR`). */
+  /** The kernel's objects changed while it listed them: by `NLM_F_DUMP_INTR`, or by what a watched group told. */
   interrupted: boolean
 }
 
@@ -33,8 +35,9 @@ export function readMessages(frame: Frame, bytes: number, reply: Reply): void {
   for (let at = 0, length = 0; at < bytes && !reply.ended; at += w.align(length)) {
     length = at + w.headerBytes <= bytes ? view.getUint32(at + w.at.nlmsg_len, little) : 0
     if (length < w.headerBytes || at + length > bytes) throw runsPast(reply)
-    if (view.getUint32(at + w.at.nlmsg_seq, little) !== reply.sequence) continue
-    if (reply.port !== undefined && view.getUint32(at + w.at.nlmsg_pid, little) !== reply.port) continue
+    const foreign = reply.port !== undefined && view.getUint32(at + w.at.nlmsg_pid, little) !== reply.port
+    if (foreign && reply.watched) reply.interrupted = true
+    if (foreign || view.getUint32(at + w.at.nlmsg_seq, little) !== reply.sequence) continue
     if ((view.getUint16(at + w.at.nlmsg_flags, little) & w.NLM_F_DUMP_INTR) !== 0) reply.interrupted = true
     const type = view.getUint16(at + w.at.nlmsg_type, little)
     if (type === reply.type) reply.records.push(reply.decode(frame, at + w.headerBytes, at + length))

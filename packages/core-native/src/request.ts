@@ -10,6 +10,8 @@ export interface RequestParts {
   readonly attributes?: readonly (readonly [name: ConstantName, payload: Uint8Array])[]
   /** Ask for one object rather than for all. */
   readonly single?: boolean
+  /** For a dump: multicast groups to watch instead of the table's own. */
+  readonly watch?: readonly ConstantName[]
   /** Type of the message where no constant has it: a generic netlink family's id. */
   readonly type?: number
 }

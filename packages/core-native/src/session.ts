@@ -183,6 +183,7 @@ export class Session implements AsyncDisposable, Disposable {
     refreshNames()
     const request = buildRequest(table, parts)
     const type = parts.type ?? constant(table.reply)
+    const watch = parts.single ? [] : (parts.watch ?? table.watch ?? []).map((group) => constant(group))
     const release = await this.#take(signal, table.name)
     let exchange: Exchange | undefined
     try {
@@ -192,6 +193,7 @@ export class Session implements AsyncDisposable, Disposable {
           request,
           sequence,
           type,
+          watch,
           decode: read,
           options,
           buffers: this.#takeBuffers(),

@@ -5,7 +5,7 @@ import { NetlinkError } from './errors.ts'
 import type { Received, Transport } from './transport.ts'
 
 /** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
-interface NativeSocket extends Transport {
+interface NativeSocket extends Required<Transport> {
   readonly port: number
 }
 interface Addon {
@@ -23,10 +23,11 @@ export interface SocketOptions {
   readonly netns?: number | undefined
 }
 
-type Operation = 'open' | 'send' | 'receive'
+type Operation = 'open' | 'subscribe' | 'send' | 'receive'
 
 const attempts: Readonly<Record<Operation, string>> = {
   open: 'the kernel refused to open the socket',
+  subscribe: 'the kernel refused the membership in a multicast group',
   send: 'the kernel refused the request',
   receive: 'receiving from the kernel failed',
 }
@@ -82,6 +83,11 @@ class Socket implements Transport {
 
   send(request: Uint8Array): void {
     guard('send', () => this.#native.send(request))
+  }
+
+  subscribe(group: number, on: boolean): void {
+    requireCount(group, 'the multicast group')
+    guard('subscribe', () => this.#native.subscribe(group, on))
   }
 
   async receive(into: ArrayBuffer): Promise<Received> {

@@ -23,6 +23,12 @@ export interface Transport {
    * waited), `EBADF` (closed before), or the errno of the receive (`ENOBUFS`, ...).
    */
   receive(into: ArrayBuffer): Promise<Received>
+  /**
+   * Join or leave a multicast group, whose messages then come among the replies. What is queued is dropped, so no reply
+   * may be under way. Throws `NetlinkError`: `EBADF` after `close`, `EINVAL` for a group that the kernel does not know.
+   * A transport without it hears of no changes.
+   */
+  subscribe?(group: number, on: boolean): void
   /** Close the socket and wake a receive that waits. May be called more than once. */
   close(): void
 }

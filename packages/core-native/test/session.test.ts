@@ -226,6 +226,86 @@ describe('a dump that the kernel says was interrupted', () => {
   })
 })
 
+describe('a dump whose table is watched', () => {
+  const PORT = 4712
+  const watched = { ...small, watch: ['RTNLGRP_IPV4_RULE', 'RTNLGRP_IPV6_RULE'] } as const
+  const groups = watched.watch.map((name) => constant(name))
+  const change = b.message({ type: 'RTM_DELRULE', port: 99 }, b.struct('fib_rule_hdr', {}))
+  const overrun = () => new NetlinkError('full', { code: 'ENOBUFS', operation: 'receive' })
+  const ours = (message: Uint8Array) => {
+    const copy = message.slice()
+    new DataView(copy.buffer).setUint32(constants().layout('nlmsghdr')!.members.nlmsg_pid!.offset, PORT, b.little)
+    return copy
+  }
+
+  /** The n-th dump has what `among` says between its two rows. */
+  function watchedSession(among: (n: number) => FakeDatagram[]) {
+    const joined: number[][] = []
+    let n = 0
+    const transport: FakeTransport = fakeTransport(
+      (request) => {
+        const { sequence: s } = read(request)
+        joined.push([...transport.groups])
+        return [ours(row(s, 1)), ...among(n++), ours(concat(row(s, 2))), ours(done(s))]
+      },
+      { port: PORT },
+    )
+    return { transport, joined, session: new Session(transport) }
+  }
+
+  test.each([
+    ['a message of a group', change],
+    ['an overrun of the queue', overrun()],
+  ])('starts again after %s', async (_, event) => {
+    const { session, joined, transport } = watchedSession((n) => (n < 2 ? [event] : []))
+    const records = await session.dump(watched)
+    expect(ids(records)).toEqual([1, 2])
+    expect(records).toMatchObject({ interrupted: false, restarts: 2 })
+    expect(joined).toEqual([groups, groups, groups])
+    expect([...transport.groups]).toEqual([])
+  })
+
+  test('in a stream is marked at the end, and no row is given twice', async () => {
+    const { session, transport } = watchedSession(() => [change])
+    const seen: (number | undefined)[] = []
+    const stream = session.stream(watched, {}, { onInterrupted: 'return' })
+    for (let next = await stream.next(); ; next = await stream.next()) {
+      if (next.done) {
+        expect(next.value).toEqual({ interrupted: true })
+        break
+      }
+      seen.push(...ids(next.value))
+    }
+    expect(seen).toEqual([1, 2])
+    expect([...transport.groups]).toEqual([])
+  })
+
+  test('is watched by the groups of the request instead, and is not when one record is asked for', async () => {
+    const { session, joined } = watchedSession(() => [])
+    await session.dump(watched, { watch: ['RTNLGRP_LINK'] })
+    await session.dump(watched, { watch: [] })
+    await session.get(watched, {})
+    expect(joined).toEqual([[constant('RTNLGRP_LINK')], [], []])
+  })
+
+  test('leaves the groups when it is left, refused or aborted', async () => {
+    const { session, transport, joined } = watchedSession((n) => (n === 2 ? [failedOurs()] : []))
+    for await (const _ of session.stream(watched)) break
+    await expect(session.dump(watched, {}, { signal: AbortSignal.abort() })).rejects.toThrow(rejection('ABORTED'))
+    await session.dump(watched)
+    await expect(session.dump(watched)).rejects.toThrow(rejection('EPERM'))
+    await session.dump(watched, { watch: [] })
+    expect(joined.at(-1)).toEqual([])
+    expect([...transport.groups]).toEqual([])
+  })
+  const failedOurs = () => ours(failed(3, 1))
+
+  test('a table that is not watched takes an overrun for what it is', async () => {
+    const { session } = watchedSession(() => [overrun()])
+    await expect(session.dump(small)).rejects.toThrow(rejection('ENOBUFS'))
+  })
+})
+
 describe('a stream', () => {
   const collect = async (stream: AsyncIterable<{ id?: number }[]>) => {
     const all: (number | undefined)[] = []

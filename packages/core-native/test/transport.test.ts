@@ -173,6 +173,30 @@ describe.each([
     transport.close()
   })
 
+  test('joins and leaves multicast groups, and drops what was queued', async () => {
+    const { transport } = start()
+    const group = constant('RTNLGRP_LINK')
+    transport.subscribe!(group, true)
+    transport.send(ruleDump())
+    await expect(transport.receive(new ArrayBuffer(roomy))).resolves.toMatchObject({ done: true })
+    transport.send(ruleDump())
+    transport.subscribe!(group, false)
+    const buffer = new ArrayBuffer(least)
+    transport.send(unknownRequest(40))
+    const { bytes } = await transport.receive(buffer)
+    expect(messagesOf(buffer, bytes).map(({ type }) => type)).toEqual([wire().NLMSG_ERROR])
+  })
+
+  test('joins no group while a receive is in flight, nor when it is closed', async () => {
+    const { transport } = start()
+    const receiving = transport.receive(new ArrayBuffer(roomy))
+    expect(() => transport.subscribe!(1, true)).toThrow(TypeError)
+    transport.send(ruleDump())
+    await receiving
+    transport.close()
+    expect(() => transport.subscribe!(1, true)).toThrow(refusal('EBADF', 'subscribe'))
+  })
+
   test('tells the size of a datagram that does not fit, and takes it with more room', async () => {
     const { transport } = start()
     const request = unknownRequest(110_000)

@@ -2,6 +2,7 @@ import { NetlinkError, type RequestParts } from '@netsnap/core-native'
 import { type ConstantName, constant, constants } from '@netsnap/core-native/constants'
 import { namesOf, uint32 } from '@netsnap/core-native/schema'
 import type { Route } from './route.ts'
+import { WATCH } from './watch.ts'
 
 const FAMILIES = {
   ipv4: 'AF_INET',
@@ -91,8 +92,12 @@ export function resolveFilter(filter: RouteFilter, interfaces?: ReadonlyMap<numb
 }
 
 /** The request that has the kernel filter. */
-export function filterRequest({ family = 0, table, protocol = 0, type = 0, dev }: ResolvedFilter): RequestParts {
+export function filterRequest(
+  { family = 0, table, protocol = 0, type = 0, dev }: ResolvedFilter,
+  name?: RouteFamily,
+): RequestParts {
   return {
+    ...(name === undefined ? {} : { watch: WATCH[name] }),
     header: { rtm_family: family, rtm_protocol: protocol, rtm_type: type },
     attributes: [
       ...(table === undefined ? [] : [['RTA_TABLE', uint32(table)] as const]),

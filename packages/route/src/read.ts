@@ -82,7 +82,11 @@ export async function prepare(session: Session, options: RouteOptions): Promise<
   resolveFilter(options)
   const lookups = await lookupsFor(session, options)
   const filter: ResolvedFilter = resolveFilter(options, lookups.interfaces as ReadonlyMap<number, string>)
-  return { request: filterRequest(filter), options: { ...options, lookups }, keep: filterPredicate(options, filter) }
+  return {
+    request: filterRequest(filter, options.family),
+    options: { ...options, lookups },
+    keep: filterPredicate(options, filter),
+  }
 }
 
 /** An empty table is no mistake: the kernel says ENOENT for one that has never had a route. */

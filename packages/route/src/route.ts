@@ -41,6 +41,7 @@ import {
 } from './names.ts'
 import { resolvedNexthops } from './resolve.ts'
 import { via } from './via.ts'
+import { WATCH } from './watch.ts'
 
 const routerPreference = enumOf('ICMPV6_ROUTER_PREF_', { unnamed: 'PREF_' })
 const ipProtocol = enumOf('IPPROTO_', { unnamed: 'PROTO_' })
@@ -120,6 +121,7 @@ export const route = table({
     table_id:    ['rtm_table', u8],
   }),
   group: 'RTA_',
+  watch: Object.values(WATCH).flat(),
   attributes: {
     /** The whole number, where the kernel sends it. */
     table:         ['RTA_TABLE', routingTable],

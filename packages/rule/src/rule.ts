@@ -48,6 +48,8 @@ export const rule = table({
     flag_names: ['flags', flagsOf('FIB_RULE_', { scalar: u32 })],
   }),
   group: 'FRA_',
+  // The kernel goes on by position in its list (dump_rules).
+  watch: ['RTNLGRP_IPV4_RULE', 'RTNLGRP_IPV6_RULE'],
   attributes: {
     /** Place in the order, lowest first. The kernel leaves it out where it is 0. */
     priority:           ['FRA_PRIORITY', otherwise(u32, 0)],

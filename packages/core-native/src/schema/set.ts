@@ -151,6 +151,7 @@ export interface Table<
   readonly request: ConstantName
   readonly reply: ConstantName
   readonly header: Header<H>
+  readonly watch?: readonly ConstantName[] | undefined
 }
 
 export interface TableDefinition<G extends GroupName, A, H extends Lines, D extends DerivedLines, U extends string, S>
@@ -162,6 +163,11 @@ export interface TableDefinition<G extends GroupName, A, H extends Lines, D exte
   /** The message that a record comes in. */
   readonly reply: ConstantName
   readonly header: Header<H>
+  /**
+   * Multicast groups that tell of changes (`RTNLGRP_...`), for a table whose dumps the kernel does not mark with
+   * `NLM_F_DUMP_INTR` though rows can be missed when it changes: a message of theirs during a dump marks it instead.
+   */
+  readonly watch?: readonly ConstantName[]
   /** The C enumeration that numbers its attributes, by its members' prefix. */
   readonly group: G
   readonly attributes: A & Complete<G, A, S>
@@ -176,6 +182,6 @@ export function table<
   const U extends string = UnknownStem<G>,
   const S extends readonly MemberOf<G>[] | 'others' = [],
 >(definition: TableDefinition<G, A, H, D, U, S>): Table<A, H, D, U> {
-  const { name, request, reply, group, attributes, header } = definition
-  return { ...attributeSet<G, A, H, D, U, S>(group, attributes, definition), name, request, reply, header }
+  const { name, request, reply, group, attributes, header, watch } = definition
+  return { ...attributeSet<G, A, H, D, U, S>(group, attributes, definition), name, request, reply, header, watch }
 }

@@ -17,6 +17,8 @@ export interface FakeTransport extends Transport {
   /** Copies of the requests so far. */
   readonly requests: readonly Uint8Array[]
   readonly closed: boolean
+  /** The multicast groups that it is a member of. */
+  readonly groups: ReadonlySet<number>
   /** Have a datagram come in that no request has asked for. */
   deliver(...datagrams: readonly FakeDatagram[]): void
 }
@@ -49,6 +51,7 @@ export function fakeTransport(
 class Fake implements FakeTransport {
   readonly requests: Uint8Array[] = []
   closed = false
+  readonly groups = new Set<number>()
   readonly port: number | undefined
   readonly #answer: (request: Uint8Array) => Iterable<FakeDatagram>
   readonly #answers: Iterator<FakeDatagram>[] = []
@@ -81,6 +84,14 @@ class Fake implements FakeTransport {
       this.#waiting = { into, resolve, reject }
       setImmediate(() => this.#take())
     })
+  }
+
+  subscribe(group: number, on: boolean): void {
+    if (this.#waiting !== undefined) throw new TypeError('a receive is in flight on this socket')
+    if (this.closed) throw failure('subscribe', 'EBADF')
+    if (on) this.groups.add(group)
+    else this.groups.delete(group)
+    this.#answers.length = 0
   }
 
   close(): void {
@@ -157,7 +168,11 @@ function endsReply(datagram: Uint8Array): boolean {
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
-function failure(operation: 'send' | 'receive', code: 'EBADF' | 'ECANCELED' | 'EMSGSIZE', size?: number): Error {
+function failure(
+  operation: 'subscribe' | 'send' | 'receive',
+  code: 'EBADF' | 'ECANCELED' | 'EMSGSIZE',
+  size?: number,
+): Error {
   const errno = constants.errno[code]
   const message = getSystemErrorMap().get(-errno)?.[1] ?? code
   return socketError(operation, { errno, message, ...(size === undefined ? {} : { size }) })

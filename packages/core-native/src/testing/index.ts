@@ -1,5 +1,7 @@
 /** For tests of tables: a fake kernel, recordings, messages built by hand, network namespaces. */
+
 export { concat, MessageBuilder, type MessageHead } from './build.ts'
+export { whileChanging } from './churn.ts'
 export { type FakeDatagram, type FakeTransport, fakeTransport } from './fake-transport.ts'
 export { type FuzzOptions, type FuzzReport, fuzzTable, mutate } from './fuzz.ts'
 export { createNamespace, type Namespace } from './namespace.ts'

@@ -1,0 +1,16 @@
+import type { ConstantName } from '@netsnap/core-native/constants'
+
+/**
+ * What tells that a family's routes change while they are listed; the kernel marks no dump of routes (NLM_F_DUMP_INTR).
+ * Only those are watched where routes that stay can be missed: IPv6 goes on by count from the root of the changed tree
+ * (fib6_dump_table), multicast by place in a list (mr_table_dump). IPv4 goes on from the destination where it stopped
+ * (fib_table_dump), MPLS from the label.
+ */
+export const WATCH = {
+  ipv4: [],
+  // A link that goes down may take routes with it unsaid (skip_notify_on_dev_down).
+  ipv6: ['RTNLGRP_IPV6_ROUTE', 'RTNLGRP_LINK'],
+  mpls: [],
+  ipmr: ['RTNLGRP_IPV4_MROUTE'],
+  ip6mr: ['RTNLGRP_IPV6_MROUTE'],
+} as const satisfies Record<string, readonly ConstantName[]>
