@@ -50,8 +50,11 @@ const inet = struct('sockaddr_in', {
 
 // biome-ignore format: a table
 const inet6 = struct('sockaddr_in6', {
+  /** `ipv4` or `ipv6`. */
   family:   ['sin6_family', family],
+  /** The address. */
   address:  ['sin6_addr', address],
+  /** The UDP or TCP port. */
   port:     ['sin6_port', be16],
   /** Flow information that packets carry; absent for none. */
   flowinfo: ['sin6_flowinfo', unless(be32, 0)],
