@@ -7,7 +7,7 @@ import { createNamespace, type Namespace } from '@netsnap/core-native/testing'
 import { printTable } from './print.ts'
 
 const readers = fileURLToPath(new URL('./readers/', import.meta.url))
-const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url))
+const cli = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url))
 
 /** Sizes of the tables; `NETSNAP_BENCH_SCALE=0.1` makes them a tenth. */
 const SCALE = Number(process.env.NETSNAP_BENCH_SCALE ?? 1)

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { printTable } from './print.ts'
 
-const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url))
+const cli = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url))
 const ROUNDS = 21
 
 function milliseconds(args: readonly string[]): number {

@@ -58,6 +58,7 @@ const checks = [
   ['typed numbers', script('check-typed-numbers.ts')],
   ['import boundaries', script('check-boundaries.ts')],
   ['sizes', script('check-size.ts')],
+  ['changesets', script('check-changesets.ts')],
   ['traces of the machine', script('check-traces.ts')],
   ...published.map((manifest) => [`packed ${manifest.name} (publint, attw)`, () => inspect(manifest)]),
 ]

@@ -4,6 +4,7 @@ import { routeCommand } from './commands/route.ts'
 import { ruleCommand } from './commands/rule.ts'
 import { snapCommand } from './commands/snap.ts'
 import { wireguardCommand } from './commands/wireguard.ts'
+import { printNow } from './output.ts'
 import { isUsageError, UsageError } from './usage.ts'
 import { version } from './version.ts'
 
@@ -12,12 +13,12 @@ const MISUSED = 2
 
 /** The whole command line. Exit status: 0, 1 when the kernel or the system refused, 2 for a mistake in the arguments. */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on('error', outputFailed)
   try {
     await parse(program(), args)
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED
+    if (isOutputFailure(error)) outputFailed(error)
     complain(error)
     return isUsageError(error) ? MISUSED : FAILED
   }
@@ -27,7 +28,12 @@ function complain(error: unknown): void {
   process.stderr.write(`netsnap: ${oneLine(error instanceof Error ? error.message : String(error))}\n`)
 }
 
-/** Whoever reads our output may have read enough (`| head -1`): no error of ours. */
+const isOutputFailure = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && error.syscall === 'write'
+
+/**
+ * Whoever reads our output may have read enough (`| head -1`): no error of ours. What was being read is left as it is.
+ */
 function outputFailed(error: NodeJS.ErrnoException): never {
   if (error.code === 'EPIPE') process.exit()
   complain(error)
@@ -62,6 +68,7 @@ function program(): Command {
   for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)]) {
     if (command !== root) command.version(version(), '-V, --version')
     command.exitOverride().configureOutput({
+      writeOut: printNow,
       outputError: (text, write) => write(`netsnap: ${oneLine(text.replace(/^error: /, ''))}\n`),
     })
   }

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs'
 
+interface Manifest {
+  readonly version: string
+}
+
+let manifest: Manifest | undefined
+
 /** The version of this package. */
 export function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return version
+  manifest ??= JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Manifest
+  return manifest.version
 }

@@ -7,7 +7,7 @@ try {
   const inputs = findInputs()
   if (inputs.headers !== undefined || inputs.btf !== undefined) {
     const made = generate(inputs)
-    writeHostFile(installedFile, made, 0o644)
+    writeHostFile(installedFile(), made, 0o644)
     const from = [
       made.kernelRelease && `kernel ${made.kernelRelease}`,
       made.headersVersion && `headers ${made.headersVersion}`,

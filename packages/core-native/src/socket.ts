@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module'
 import { constants } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { NetlinkError } from './errors.ts'
+import { packageFile, requireFromPackage } from './package.ts'
 import type { Received, Transport } from './transport.ts'
 
 /** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
@@ -111,10 +110,9 @@ function loadAddon(): Addon {
   if (process.platform !== 'linux') {
     throw missing(`netlink sockets exist on Linux only, and this is ${process.platform}`)
   }
-  const require = createRequire(import.meta.url)
   try {
-    const load = require('node-gyp-build') as (directory: string) => Addon
-    addon = load(fileURLToPath(new URL('../native', import.meta.url)))
+    const load = requireFromPackage('node-gyp-build') as (directory: string) => Addon
+    addon = load(packageFile('native'))
     return addon
   } catch (cause) {
     throw missing(howToBuild(), cause)
@@ -124,7 +122,7 @@ function loadAddon(): Addon {
 function howToBuild(): string {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
   const libc = report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
-  const script = fileURLToPath(new URL('../scripts/build-native.mjs', import.meta.url))
+  const script = packageFile('scripts/build-native.mjs')
   return (
     `the addon of @netsnap/core-native for ${process.platform}-${process.arch} (${libc}) is not there or does not load. ` +
     `To build it, install a C++ compiler, make and Python (on Debian: g++ make python3) and run: node ${script}`

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { bundledConstants, bundledLayout, constant, constants, provenance } from '../src/constants/index.ts'
-import { constantsFrom, toHostOrder } from '../src/constants/lookup.ts'
+import { constantsFrom } from '../src/constants/lookup.ts'
+import { toHostOrder } from '../src/constants/searchable.ts'
 
 describe('bundled constants', () => {
   const { value, group, prefixed, layout } = bundledConstants()

@@ -1,19 +1,20 @@
-import { type ConstantReport, report } from '@netsnap/core-native/constants'
+import type { ConstantReport } from '@netsnap/core-native/constants'
 import { Command, Option } from 'commander'
 import { print, toJson } from '../output.ts'
-import { textTable } from '../render/table.ts'
 import { UsageError } from '../usage.ts'
 
 /** As it is written, or else in upper case, which all but a few names have. */
-function find(pattern: string | undefined): ConstantReport[] {
+async function find(pattern: string | undefined): Promise<ConstantReport[]> {
+  const { report } = await import('@netsnap/core-native/constants')
   const rows = report(pattern)
   return rows.length === 0 && pattern !== undefined ? report(pattern.toUpperCase()) : rows
 }
 
 async function showConstants(pattern: string | undefined, flags: { readonly json?: true }): Promise<void> {
-  const rows = find(pattern)
+  const rows = await find(pattern)
   if (pattern !== undefined && rows.length === 0) throw new UsageError(`no source of constants knows '${pattern}'`)
   if (flags.json) return print(`${toJson(rows)}\n`)
+  const { textTable } = await import('../render/table.ts')
   const lines = rows.map(({ name, value, source, disagreement, also }) => {
     const others = Object.entries(also).map(([other, number]) => `${other} says ${number}`)
     return [name, String(value), source, disagreement ? others.join(', ') : '']

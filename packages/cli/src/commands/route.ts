@@ -1,9 +1,7 @@
-import { NetlinkError } from '@netsnap/core-native'
 import type { GetRoutesOptions, LookupOptions } from '@netsnap/route'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { addTableOptions, netnsOf, netnsOption, type TableFlags } from '../options.ts'
 import { print, toJson } from '../output.ts'
-import { printJson } from '../stream.ts'
 import { asUsage } from '../usage.ts'
 
 interface RouteFlags extends TableFlags {
@@ -35,9 +33,11 @@ async function showRoutes(flags: RouteFlags): Promise<void> {
     return print(flags.text ? routeTable(routes) : routeSummary(routes))
   }
   const { streamRoutesJson } = await import('@netsnap/route')
+  const { printJson } = await import('../stream.ts')
   const read = () => streamRoutesJson({ ...options, onInterrupted: 'return' })
   const { interrupted } = await asUsage(() => printJson(read, flags))
   if (!interrupted) return
+  const { NetlinkError } = await import('@netsnap/core-native')
   throw new NetlinkError('route: the table changed while it was listed: rows may be missing, or there twice', {
     code: 'DUMP_INTERRUPTED',
     table: 'route',

@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander'
 import { netnsOf, netnsOption } from '../options.ts'
 import { print, toJson } from '../output.ts'
-import { takeSnapshot } from '../snapshot.ts'
 
 interface SnapFlags {
   readonly compact?: true
@@ -12,6 +11,7 @@ interface SnapFlags {
 }
 
 async function showSnapshot(flags: SnapFlags): Promise<void> {
+  const { takeSnapshot } = await import('../snapshot.ts')
   const snapshot = await takeSnapshot({ netns: netnsOf(flags.netns), captureUnknown: flags.unknown === true })
   const { _metadata, ...tables } = snapshot
   await print(`${toJson(flags.metadata ? snapshot : tables, flags.compact)}\n`)

@@ -1,14 +1,15 @@
-import { type Constants, constantsFrom, type Layer } from './lookup.ts'
-import * as snapshot from './snapshot.gen.ts'
+import { type Constants, constantsFrom } from './lookup.ts'
+import type { LayerText } from './searchable.ts'
+import * as snapshot from './snapshot.text.ts'
 
-export const bundledLayers: readonly Layer[] = [snapshot.newer, snapshot]
+export const bundledTexts: readonly LayerText[] = [snapshot.newer, snapshot.bundled]
 export const bundledRelease: string = snapshot.release
-export const newerRelease: string = snapshot.newer.release
+export const newerRelease: string = snapshot.newerRelease
 
 let bundled: Constants | undefined
 
 /** The constants that come with this package, whatever this machine says: the same everywhere. */
 export function bundledConstants(): Constants {
-  bundled ??= constantsFrom(bundledLayers)
+  bundled ??= constantsFrom(bundledTexts)
   return bundled
 }

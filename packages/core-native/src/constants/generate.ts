@@ -3,14 +3,15 @@ import { statSync } from 'node:fs'
 import { release } from 'node:os'
 import { dirname } from 'node:path'
 import { readKernel } from './btf/index.ts'
-import { bundledConstants, bundledLayers } from './bundled.ts'
+import { bundledConstants } from './bundled.ts'
+import { bundledLayers } from './bundled-layers.ts'
 import { headerPath, headerReader, headerTree } from './header-tree.ts'
 import { headers as wanted } from './headers.ts'
 import { type Fingerprint, type HostConstants, type Inputs, identify } from './host-file.ts'
 import { layoutOf } from './layout.ts'
-import type { Layer } from './lookup.ts'
 import type { Definitions, Layout, Numbers, StructDefinition } from './model.ts'
 import { readHeaders } from './reader/index.ts'
+import type { Layer } from './searchable.ts'
 
 /** Everything that a source says, with enums under their bundled names. */
 export interface Source extends Definitions {

@@ -10,8 +10,8 @@ import {
 } from 'node:fs'
 import { homedir, release, version } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Layer } from './lookup.ts'
+import { packageFile } from '../package.ts'
+import type { Layer } from './searchable.ts'
 
 /** What this machine has to read constants from. */
 export interface Inputs {
@@ -83,7 +83,7 @@ export function presentModules(vmlinux: string): string[] {
 }
 
 function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(packageFile('package.json'), 'utf8')
   return String((JSON.parse(text) as { version?: unknown }).version)
 }
 
@@ -113,7 +113,7 @@ export interface HostConstants {
 }
 
 /** Written by the install script, beside package.json. */
-export const installedFile: string = fileURLToPath(new URL('../../constants.host.json', import.meta.url))
+export const installedFile = (): string => packageFile('constants.host.json')
 
 /** Where generated constants are kept; undefined if there is no such place. */
 export function cacheFile(env: NodeJS.ProcessEnv, key: string): string | undefined {

@@ -1,7 +1,8 @@
-import { bundledLayers } from './bundled.ts'
+import { bundledLayers } from './bundled-layers.ts'
 import { headersSource, kernelSource } from './generate.ts'
 import { findInputs } from './host-file.ts'
-import { constantsFrom, type Layer } from './lookup.ts'
+import { constantsFrom } from './lookup.ts'
+import type { Layer } from './searchable.ts'
 
 export type ConstantSource = 'kernel' | 'headers' | 'snapshot'
 

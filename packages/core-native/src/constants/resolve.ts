@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module'
-import { bundledLayers, bundledRelease, newerRelease } from './bundled.ts'
+import { packageFile, requireFromPackage } from '../package.ts'
+import { bundledRelease, bundledTexts, newerRelease } from './bundled.ts'
 import {
   cacheFile,
   findInputs,
@@ -58,8 +58,9 @@ function find(inputs: Inputs, env: NodeJS.ProcessEnv, problems: string[]): Answe
   if (inputs.headers === undefined && inputs.btf === undefined)
     return { origin: 'snapshot', file: null, host: undefined }
   const now = identify(inputs)
-  const installed = readHostFile(installedFile, false)
-  if (installed && fits(installed.fingerprint, now)) return { origin: 'install', file: installedFile, host: installed }
+  const file = installedFile()
+  const installed = readHostFile(file, false)
+  if (installed && fits(installed.fingerprint, now)) return { origin: 'install', file, host: installed }
   const path = cacheFile(env, keyOf(inputs))
   const cached = path === undefined ? undefined : readHostFile(path, true)
   if (cached && fits(cached.fingerprint, now)) return { origin: 'cache', file: path ?? null, host: cached }
@@ -80,8 +81,8 @@ function generateAndKeep(inputs: Inputs, path: string | undefined, problems: str
 
 /** Synchronously, and only when needed: a dozen modules that most processes never use. */
 export function loadGenerator(): Generator {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  return createRequire(import.meta.url)(`./generate.${extension}`) as Generator
+  const [folder, extension] = import.meta.url.endsWith('.ts') ? ['src', 'ts'] : ['dist', 'js']
+  return requireFromPackage(packageFile(folder, `constants/generate.${extension}`)) as Generator
 }
 
 const multiplier = 31 // not a kernel number: a small prime, for a hash
@@ -105,7 +106,7 @@ function resolution(
   const layers = [host?.kernel, host?.headers].filter((layer) => layer !== null && layer !== undefined)
   const path = host?.headers ? inputs.headers : undefined
   return {
-    constants: constantsFrom([...layers, ...bundledLayers]),
+    constants: constantsFrom([...layers, ...bundledTexts]),
     provenance: {
       origin,
       file,
