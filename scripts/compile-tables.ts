@@ -7,8 +7,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { emitModule, type FieldRow, fieldRows, tableSchema } from '@netsnap/core-native/compile'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type Describe, emitModule, type FieldRow, fieldRows, tableSchema } from '@netsnap/core-native/compile'
 import type { Table } from '@netsnap/core-native/schema'
 import { describeLines } from './line-docs.ts'
 
@@ -35,9 +35,16 @@ function updateReadme(table: string, rows: readonly FieldRow[]): void {
   writeIfChanged('README.md', `${readme.slice(0, from + open.length)}\n${markdownTable(rows)}\n${readme.slice(to)}`)
 }
 
+/** Codecs of core-native that have lines of their own. */
+const shared = [
+  describeLines(fileURLToPath(import.meta.resolve('../packages/core-native/src/schema/socket-address.ts'))),
+]
+
 mkdirSync('src/generated', { recursive: true })
 for (const source of process.argv.slice(2)) {
-  const describe = describeLines(source)
+  const sources = [describeLines(source), ...shared]
+  const describe: Describe = (constant, field) =>
+    sources.reduce<string | undefined>((found, one) => found ?? one(constant, field), undefined)
   const module: Record<string, unknown> = await import(pathToFileURL(resolve(source)).href)
   for (const table of Object.values(module).filter(isTable)) {
     const name = table.name.replaceAll(' ', '-')

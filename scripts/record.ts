@@ -10,7 +10,7 @@ import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openNetns, openSocket, Session } from '@netsnap/core-native'
-import { constant } from '@netsnap/core-native/constants'
+import { type ConstantName, constant } from '@netsnap/core-native/constants'
 import type { Table } from '@netsnap/core-native/schema'
 import { type Capability, createNamespace, missing, needs, recordingTransport } from '@netsnap/core-native/testing'
 import { kernelNamed, runIn } from '../test/kernels/kernels.ts'
@@ -18,9 +18,12 @@ import { kernelNamed, runIn } from '../test/kernels/kernels.ts'
 /** What a package's test/cases.ts exports. */
 interface Cases {
   readonly cases: Readonly<Record<string, readonly string[]>>
-  /** Commands that print the same state as JSON, by a name. */
+  /** Commands that print the same state, by a name: as JSON, or as text where `text` is set. */
   readonly oracles: Readonly<Record<string, string>>
+  readonly text?: true
   readonly table: Table
+  /** The netlink protocol that is spoken. Default: `NETLINK_ROUTE`. */
+  readonly protocol?: ConstantName
   /** Reads what the recording is to hold. Default: one dump of the table. */
   readonly read?: (session: Session) => Promise<unknown>
   /** What a state is made of that a kernel may lack. */
@@ -35,16 +38,20 @@ function describe(file: string, about: object): void {
   writeFileSync(`${file}.json`, `${JSON.stringify({ kernel: release(), iproute2, ...about }, null, 2)}\n`)
 }
 
-async function record(file: string, commands: readonly string[], { oracles, table, read }: Cases) {
+async function record(file: string, commands: readonly string[], made: Cases) {
+  const { oracles, table, read, text, protocol = 'NETLINK_ROUTE' } = made
   await using namespace = await createNamespace()
   for (const command of commands) namespace.run(command)
   const netns = openNetns(namespace.path)
-  const transport = recordingTransport(openSocket(constant('NETLINK_ROUTE'), { netns: netns.fd }))
+  const transport = recordingTransport(openSocket(constant(protocol), { netns: netns.fd }))
   netns.close()
   await using session = new Session(transport)
   await (read ? read(session) : session.dump(table))
   const oracle = Object.fromEntries(
-    Object.entries(oracles).map(([key, command]) => [key, { command, output: namespace.json(command) }]),
+    Object.entries(oracles).map(([key, command]) => [
+      key,
+      { command, output: text ? namespace.run(command) : namespace.json(command) },
+    ]),
   )
   writeFileSync(`${file}.nl`, transport.recorded())
   describe(file, { commands, oracle })

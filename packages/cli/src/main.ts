@@ -3,6 +3,7 @@ import { constantsCommand } from './commands/constants.ts'
 import { routeCommand } from './commands/route.ts'
 import { ruleCommand } from './commands/rule.ts'
 import { snapCommand } from './commands/snap.ts'
+import { wireguardCommand } from './commands/wireguard.ts'
 import { printNow } from './output.ts'
 import { isUsageError, UsageError } from './usage.ts'
 import { version } from './version.ts'
@@ -62,6 +63,7 @@ function program(): Command {
   root.addCommand(snapCommand(), { isDefault: true })
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())
+  root.addCommand(wireguardCommand())
   root.addCommand(constantsCommand())
   for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)]) {
     if (command !== root) command.version(version(), '-V, --version')

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { hostname, release } from 'node:os'
 import { type Dump, NetlinkError, netnsInode, openNetns, openSession } from '@netsnap/core-native'
 import { provenance } from '@netsnap/core-native/constants'
+import { absentFamily } from './family.ts'
 import { version } from './version.ts'
+import { byName } from './wireguard.ts'
 
 export interface SnapshotOptions {
   readonly netns?: string | number | undefined
@@ -25,15 +27,62 @@ interface TableError {
   readonly message: string
 }
 
+/** How it all went, as `_metadata` has it. */
+interface Reports {
+  readonly tables: Record<string, TableReport>
+  readonly errors: TableError[]
+  readonly warnings: string[]
+}
+
 const DECIMALS = 3
 
-type Read = (options: SnapshotOptions & { bigint: true; onInterrupted: 'return' }) => Promise<Dump<unknown>>
+type Options = SnapshotOptions & { readonly bigint: true; readonly onInterrupted: 'return' }
+
+/** What reading a table brought, and what to say of it. */
+interface Table extends Pick<Dump<unknown>, 'interrupted' | 'restarts'> {
+  readonly rows: unknown
+  readonly count: number
+  readonly warning?: string | undefined
+}
+
+interface Reader {
+  /** What the table is where it could not be read. */
+  readonly empty: unknown
+  readonly read: (options: Options) => Promise<Table>
+}
+
+/** An array of records. */
+const rows = (load: () => Promise<(options: Options) => Promise<Dump<unknown>>>): Reader => ({
+  empty: [],
+  async read(options) {
+    const read = await load()
+    const rows = await read(options)
+    const { interrupted, restarts } = rows
+    return { rows, count: rows.length, interrupted, restarts }
+  },
+})
+
+const wireguard: Reader = {
+  empty: {},
+  async read(options) {
+    const { getWireGuardDevices } = await import('@netsnap/genl-wireguard')
+    const devices = await getWireGuardDevices(options)
+    const { interrupted, restarts } = devices
+    const warning = devices.length === 0 ? await absentFamily('wireguard', options) : undefined
+    return { rows: byName(devices), count: devices.length, interrupted, restarts, warning }
+  },
+}
 
 /** The tables of a snapshot in the order of their keys. */
-const TABLES: Readonly<Record<string, () => Promise<Read>>> = {
-  routes: async () => (await import('@netsnap/route')).getRoutes,
-  rules: async () => (await import('@netsnap/rule')).getRules,
+const TABLES: Readonly<Record<string, Reader>> = {
+  routes: rows(async () => (await import('@netsnap/route')).getRoutes),
+  rules: rows(async () => (await import('@netsnap/rule')).getRules),
+  wireguard,
 }
+
+/** Of a table that takes privilege, or that this kernel does not have, there is nothing to see: no failure. */
+const expected = (table: string, error: NetlinkError) =>
+  error.code === 'FAMILY_ABSENT' || (table === 'wireguard' && error.code === 'EPERM')
 
 function namespaceOf(netns: string | number | undefined): { inode: number; name?: string } {
   if (netns === undefined) return { inode: netnsInode() }
@@ -51,23 +100,26 @@ function namespaceOf(netns: string | number | undefined): { inode: number; name?
 async function readTable(
   table: string,
   options: SnapshotOptions,
-  reports: Record<string, TableReport>,
-  errors: TableError[],
-  warnings: string[],
-): Promise<unknown[]> {
-  const read = await TABLES[table]!()
+  { tables: reports, errors, warnings }: Reports,
+): Promise<unknown> {
+  const { empty, read } = TABLES[table]!
   const begin = performance.now()
   try {
-    const rows = await read({ ...options, bigint: true, onInterrupted: 'return' })
-    const { interrupted, restarts } = rows
+    const { rows, count, interrupted, restarts, warning } = await read({
+      ...options,
+      bigint: true,
+      onInterrupted: 'return',
+    })
     if (interrupted) warnings.push(`${table}: changed while it was listed, each of ${restarts + 1} times`)
+    if (warning !== undefined) warnings.push(warning)
     const milliseconds = Number((performance.now() - begin).toFixed(DECIMALS))
-    reports[table] = { count: rows.length, milliseconds, interrupted, restarts }
+    reports[table] = { count, milliseconds, interrupted, restarts }
     return rows
   } catch (error) {
     if (!(error instanceof NetlinkError)) throw error
-    errors.push({ table, code: error.code, message: error.message })
-    return []
+    if (expected(table, error)) warnings.push(`${table}: ${error.message.replace(`${table}: `, '')}`)
+    else errors.push({ table, code: error.code, message: error.message })
+    return empty
   }
 }
 
@@ -75,12 +127,10 @@ async function readTable(
 export async function takeSnapshot(options: SnapshotOptions) {
   const netns = namespaceOf(options.netns)
   const tables: Record<string, unknown> = {}
-  const reports: Record<string, TableReport> = {}
-  const errors: TableError[] = []
-  const warnings: string[] = []
+  const reports: Reports = { tables: {}, errors: [], warnings: [] }
   const timestamp = new Date().toISOString()
   for (const table of Object.keys(TABLES)) {
-    tables[table] = await readTable(table, options, reports, errors, warnings)
+    tables[table] = await readTable(table, options, reports)
   }
   const _metadata = {
     version: version(),
@@ -90,9 +140,7 @@ export async function takeSnapshot(options: SnapshotOptions) {
     netns,
     constants: provenance(),
     node: process.version,
-    tables: reports,
-    errors,
-    warnings,
+    ...reports,
   }
   return { ...tables, _metadata }
 }

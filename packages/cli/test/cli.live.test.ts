@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { createNamespace, type Namespace } from '@netsnap/core-native/testing'
+import { createNamespace, missing, type Namespace, needs } from '@netsnap/core-native/testing'
 import { describeLive } from '@netsnap/core-native/testing/vitest'
 import { getRules, type Rule } from '@netsnap/rule'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -115,13 +115,18 @@ describeLive('the commands on the live kernel', () => {
       restarts: 0,
     }
 
+    /** A table of a family that the kernel lacks is empty, and a warning says why. */
+    const absentFamilies = missing(needs('wireguard'))
+      ? ['wireguard: this kernel has no WireGuard, or its module is not loaded']
+      : []
+
     test.each([[[]], [['snap']], [['--compact']], [['snap', '-j', '--unknown']], [['-u']]])(
       'netsnap %s',
       async (args) => {
         const before = Date.now()
         const snapshot = await json<Snapshot>(args)
         const own = await getRules()
-        expect(Object.keys(snapshot)).toEqual(['routes', 'rules', '_metadata'])
+        expect(Object.keys(snapshot)).toEqual(['routes', 'rules', 'wireguard', '_metadata'])
         expect(snapshot.rules).toEqual(own)
         const { timestamp } = snapshot._metadata as { timestamp: string }
         expect(snapshot._metadata).toEqual({
@@ -136,9 +141,13 @@ describeLive('the commands on the live kernel', () => {
             problems: [],
           }),
           node: process.version,
-          tables: { routes: { ...table, count: snapshot.routes.length }, rules: { ...table, count: own.length } },
+          tables: {
+            routes: { ...table, count: snapshot.routes.length },
+            rules: { ...table, count: own.length },
+            wireguard: { ...table, count: 0 },
+          },
           errors: [],
-          warnings: [],
+          warnings: absentFamilies,
         })
         expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(before)
         expect(Date.parse(timestamp)).toBeLessThanOrEqual(Date.now())
@@ -150,7 +159,7 @@ describeLive('the commands on the live kernel', () => {
     })
 
     test('--no-metadata', async () => {
-      expect(await json(here('--no-metadata'))).toEqual({ routes: [], rules: await rules() })
+      expect(await json(here('--no-metadata'))).toEqual({ routes: [], rules: await rules(), wireguard: {} })
     })
 
     test('--netns: its inode, and its name where it was given by that', async () => {

@@ -10,7 +10,7 @@ describe('mistakes in the arguments: status 2, one line on stderr, nothing on st
     [/unknown option '--nope'/, ['rule', '--nope']],
     [/unknown option '--table'/, ['snap', '--table']],
     [/unknown option '--x y'/, ['rule', '--x\ny']],
-    [/unknown command 'rulez' \(there are snap, route, rule, constants\)/, ['rulez']],
+    [/unknown command 'rulez' \(there are snap, route, rule, wireguard, constants\)/, ['rulez']],
     [/unknown command ''/, ['']],
     [/'-j, --json' cannot be used with option '-t, --text'/, ['rule', '--json', '--text']],
     [/'-j, --json' cannot be used with option '-s, --summary'/, ['rule', '--summary', '--json']],
@@ -28,6 +28,9 @@ describe('mistakes in the arguments: status 2, one line on stderr, nothing on st
     [/--netns: the name of a network namespace is not empty/, ['--netns=']],
     [/--netns: 0 is not the id of a process/, ['rule', '--netns', '0']],
     [/--netns: 99999999999999999999 is not the id/, ['snap', '-n', '99999999999999999999']],
+    [/dev: "sixteen-letters-" is not the name of an interface/, ['wireguard', '-i', 'sixteen-letters-']],
+    [/'--ndjson' cannot be used with option '-s, --summary'/, ['wireguard', '--ndjson', '--summary']],
+    [/'--peers' cannot be used with option '-t, --text'/, ['wireguard', '--peers', '-t']],
     [/no source of constants knows 'RTM_GETRULEZ'/, ['constants', 'RTM_GETRULEZ']],
   ])('%s', async (mistake, args) => {
     const { status, stdout, stderr } = await run(args)
@@ -38,15 +41,19 @@ describe('mistakes in the arguments: status 2, one line on stderr, nothing on st
 })
 
 describe('help and version', () => {
-  test.concurrent.each([[[]], [['snap']], [['rule']], [['constants']]])('%s --help', async (command) => {
-    const { status, stdout, stderr } = await run([...command, '--help'])
-    expect(stdout).toMatch(new RegExp(`^Usage: netsnap ${[...command, ''].join(' ')}\\[options\\]`))
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-  })
+  test.concurrent.each([[[]], [['snap']], [['rule']], [['wireguard']], [['constants']]])(
+    '%s --help',
+    async (command) => {
+      const { status, stdout, stderr } = await run([...command, '--help'])
+      expect(stdout).toMatch(new RegExp(`^Usage: netsnap ${[...command, ''].join(' ')}\\[options\\]`))
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    },
+  )
 
   test.concurrent('the help of the whole names every command', async () => {
     const { stdout } = await run(['-h'])
-    for (const command of ['snap', 'rule', 'constants']) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
+    for (const command of ['snap', 'rule', 'wireguard', 'constants'])
+      expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   })
 
   test.concurrent.each([[['--version']], [['-V']], [['rule', '--version']]])('%s', async (args) => {

@@ -15,6 +15,8 @@ export interface ExchangeParts {
   readonly watch: readonly number[]
   readonly decode: Decode
   readonly options: DecodeOptions
+  /** What is received is wiped once it is read. */
+  readonly secret?: boolean
   /** Two, which take turns: the kernel fills one while the other is read. */
   readonly buffers: readonly [ArrayBuffer, ArrayBuffer]
 }
@@ -25,13 +27,16 @@ export class Exchange {
   readonly #frames: readonly [Frame, Frame]
   readonly #reply: Reply
   readonly #buffers: readonly [ArrayBuffer, ArrayBuffer]
+  readonly #secret: boolean
   readonly #joined: number[] = []
   #receiving: Promise<Received> | undefined
   #turn: 0 | 1 = 0
   #broken = false
 
-  constructor(transport: Transport, { request, sequence, type, watch, decode, options, buffers }: ExchangeParts) {
+  constructor(transport: Transport, parts: ExchangeParts) {
+    const { request, sequence, type, watch, decode, options, secret = false, buffers } = parts
     this.#transport = transport
+    this.#secret = secret
     this.#buffers = buffers
     this.#frames = [new Frame(buffers[0], options), new Frame(buffers[1], options)]
     const { port } = transport
@@ -86,8 +91,14 @@ export class Exchange {
       if (error instanceof NetlinkError && ['EMSGSIZE', 'EBADMSG'].includes(error.code)) return this.settle()
     } finally {
       await this.#receiving?.catch(() => undefined)
+      // A receive that failed, or that nobody took, may have left something.
+      for (const frame of this.#frames) this.#wipe(frame)
       this.#leave()
     }
+  }
+
+  #wipe({ u8 }: Frame, bytes = u8.length): void {
+    if (this.#secret) u8.fill(0, 0, bytes)
   }
 
   async #read(reply: Reply, signal: AbortSignal | undefined): Promise<void> {
@@ -99,6 +110,8 @@ export class Exchange {
       // The messages after the bad one were not looked at; among them is the one that ends the reply.
       this.#reply.ended = reply.ended || done
       throw error
+    } finally {
+      this.#wipe(frame, bytes)
     }
   }
 

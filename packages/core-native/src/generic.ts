@@ -1,8 +1,9 @@
-import { constant } from './constants/index.ts'
+import { constant, constants } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
+import type { Frame } from './schema/frame.ts'
 import { list, nest, text, u16, u32 } from './schema/index.ts'
-import { attributeSet, header, type RecordOf, table } from './schema/set.ts'
-import type { ReadOptions, Session } from './session.ts'
+import { attributeSet, header, type RecordOf, type Table, table } from './schema/set.ts'
+import type { Dump, ReadOptions, Session } from './session.ts'
 
 const operation = attributeSet('CTRL_ATTR_OP_', {
   id: ['CTRL_ATTR_OP_ID', u32],
@@ -14,11 +15,15 @@ const multicastGroup = attributeSet('CTRL_ATTR_MCAST_GRP_', {
   id: ['CTRL_ATTR_MCAST_GRP_ID', u32],
 })
 
+/** The controller's own family, the only one whose id is the same everywhere. */
+const CONTROLLER = 'nlctrl'
+
 /** The families of generic netlink, as the controller lists them. */
 export const controller = table({
   name: 'generic netlink family',
   request: 'CTRL_CMD_GETFAMILY',
   reply: 'CTRL_CMD_NEWFAMILY',
+  generic: { family: CONTROLLER, version: 2 },
   header: header('genlmsghdr', {}),
   group: 'CTRL_ATTR_',
   attributes: {
@@ -39,20 +44,69 @@ export interface GenericFamily extends RecordOf<typeof controller> {}
 /** Find a family by its name. Rejects with `FAMILY_ABSENT` where the kernel has none of that name. */
 export async function getFamily(session: Session, name: string, options?: ReadOptions): Promise<GenericFamily> {
   if (name === '' || name.includes('\0')) throw new TypeError('name: not the name of a generic netlink family')
-  const request = {
-    type: constant('GENL_ID_CTRL'),
-    header: { cmd: constant(controller.request), version: 2 },
-    attributes: [['CTRL_ATTR_FAMILY_NAME', Buffer.from(`${name}\0`)]] as const,
-  }
+  const request = { attributes: [['CTRL_ATTR_FAMILY_NAME', Buffer.from(`${name}\0`)]] as const }
   try {
     return (await session.get(controller, request, { ...options, bigint: false }))!
   } catch (error) {
     if (!(error instanceof NetlinkError && error.code === 'ENOENT')) throw error
-    throw new NetlinkError(`the kernel has no generic netlink family "${name}" (is its module loaded?)`, {
-      code: 'FAMILY_ABSENT',
-      table: name,
+    throw familyAbsent(name, name, error)
+  }
+}
+
+function familyAbsent(name: string, table: string, cause?: unknown): NetlinkError {
+  return new NetlinkError(`the kernel has no generic netlink family "${name}" (is its module loaded?)`, {
+    code: 'FAMILY_ABSENT',
+    table,
+    operation: 'receive',
+    cause,
+  })
+}
+
+/** Every family that the kernel has now. Unlike {@link getFamily} this has it load no module. */
+export async function getFamilies(session: Session, options?: ReadOptions): Promise<Dump<GenericFamily>> {
+  return (await session.dump(controller, {}, { ...options, bigint: false })) as Dump<unknown> as Dump<GenericFamily>
+}
+
+/** The ids of families, as a session has learnt them. */
+export class FamilyIds {
+  readonly #ids = new Map<string, number>()
+
+  /** The type of a table's messages; of generic netlink it is the family's id, in requests and replies alike. */
+  async typesOf(session: Session, table: Table, signal: AbortSignal | undefined) {
+    if (!table.generic) return { request: constant(table.request), reply: constant(table.reply) }
+    const { family } = table.generic
+    if (family === CONTROLLER) this.#ids.set(family, constant('GENL_ID_CTRL'))
+    if (!this.#ids.has(family)) {
+      // Asked for by its name, a family that is not there would have the kernel load a module; we only read.
+      const families = await getFamilies(session, { signal, captureUnknown: false })
+      for (const { name, id } of families) if (name !== undefined && id !== undefined) this.#ids.set(name, id)
+    }
+    const id = this.#ids.get(family)
+    if (id === undefined) throw familyAbsent(family, table.name)
+    return { request: id, reply: id }
+  }
+
+  /** A module that was loaded anew has another id, and the kernel says of the old one that it is not there. */
+  refused(table: Table, error: unknown): void {
+    if (table.generic && error instanceof NetlinkError && error.code === 'ENOENT')
+      this.#ids.delete(table.generic.family)
+  }
+}
+
+type Reads<T> = (frame: Frame, at: number, end: number) => T
+
+/** `read`, which fails on messages of another command than the table's reply. */
+export function ofCommand<T>(table: Table, read: Reads<T>): Reads<T> {
+  if (!table.generic) return read
+  const { offset } = constants().layout('genlmsghdr')!.members.cmd!
+  const command = constant(table.reply)
+  return (frame, at, end) => {
+    const found = frame.u8[at + offset]
+    if (at + offset < end && found === command) return read(frame, at, end)
+    throw new NetlinkError(`${table.name}: the kernel answered with command ${found} (EBADMSG)`, {
+      code: 'EBADMSG',
+      table: table.name,
       operation: 'receive',
-      cause: error,
     })
   }
 }

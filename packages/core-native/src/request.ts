@@ -14,8 +14,6 @@ export interface RequestParts {
   readonly accept?: ((frame: Frame, at: number, end: number) => boolean) | undefined
   /** For a dump: multicast groups to watch instead of the table's own. */
   readonly watch?: readonly ConstantName[]
-  /** Type of the message where no constant has it: a generic netlink family's id. */
-  readonly type?: number
 }
 
 /** A message to the kernel, and where its attributes stand, so that a refusal can name one. */
@@ -42,34 +40,60 @@ function writeHeader(view: DataView, at: number, struct: string, values: Readonl
   }
 }
 
-/** The request for a table. Its sequence number is filled in when it is sent. */
-export function buildRequest(table: Table, parts: RequestParts = {}): Request {
-  const w = wire()
+/** What the fixed header holds of itself: the command of a message of generic netlink. */
+function ownHeader({ generic, request }: Table): Readonly<Record<string, number>> {
+  if (!generic) return {}
+  const { version } = generic
+  return { cmd: constant(request), version: typeof version === 'number' ? version : constant(version) }
+}
+
+type RequestAttributes = NonNullable<RequestParts['attributes']>
+
+function attributesLength(attributes: RequestAttributes): number {
+  const { align, headerBytes } = framingOf(constants())
+  return attributes.reduce((length, [, payload]) => length + align(headerBytes + payload.length), 0)
+}
+
+/** Write attributes from `at` on, and answer where each stands. */
+function writeAttributes(bytes: Uint8Array, at: number, attributes: RequestAttributes): Request['attributes'] {
   const framing = framingOf(constants())
-  const body = w.align(constants().layout(table.header.struct)!.size)
+  const view = new DataView(bytes.buffer)
+  return attributes.map(([name, payload]) => {
+    const begin = at
+    const size = framing.headerBytes + payload.length
+    view.setUint16(begin + framing.lengthAt, size, HOST_LITTLE)
+    view.setUint16(begin + framing.typeAt, constant(name), HOST_LITTLE)
+    bytes.set(payload, begin + framing.headerBytes)
+    at += framing.align(size)
+    return { name, at: begin, end: begin + size }
+  })
+}
+
+/** The payload of an attribute of a request that holds others. */
+export function nestedAttributes(attributes: RequestAttributes): Uint8Array {
+  const bytes = new Uint8Array(attributesLength(attributes))
+  writeAttributes(bytes, 0, attributes)
+  return bytes
+}
+
+/** The request for a table. Its sequence number is filled in when it is sent. `type` is the message's: a generic family's id. */
+export function buildRequest(table: Table, parts: RequestParts = {}, type = constant(table.request)): Request {
+  const w = wire()
+  const body = w.headerBytes + w.align(constants().layout(table.header.struct)!.size)
   const attributes = parts.attributes ?? []
-  const length = attributes.reduce(
-    (at, [, payload]) => at + framing.align(framing.headerBytes + payload.length),
-    w.headerBytes + body,
-  )
+  const length = body + attributesLength(attributes)
   const bytes = new Uint8Array(length)
   const view = new DataView(bytes.buffer)
   view.setUint32(w.at.nlmsg_len, length, HOST_LITTLE)
-  view.setUint16(w.at.nlmsg_type, parts.type ?? constant(table.request), HOST_LITTLE)
+  view.setUint16(w.at.nlmsg_type, type, HOST_LITTLE)
   view.setUint16(w.at.nlmsg_flags, w.NLM_F_REQUEST | (parts.single ? w.NLM_F_ACK : w.NLM_F_DUMP), HOST_LITTLE)
-  writeHeader(view, w.headerBytes, table.header.struct, parts.header ?? {})
-
-  const placed: { name: string; at: number; end: number }[] = []
-  let at = w.headerBytes + body
-  for (const [name, payload] of attributes) {
-    const size = framing.headerBytes + payload.length
-    view.setUint16(at + framing.lengthAt, size, HOST_LITTLE)
-    view.setUint16(at + framing.typeAt, constant(name), HOST_LITTLE)
-    bytes.set(payload, at + framing.headerBytes)
-    placed.push({ name, at, end: at + size })
-    at += framing.align(size)
+  writeHeader(view, w.headerBytes, table.header.struct, { ...ownHeader(table), ...parts.header })
+  return {
+    table: table.name,
+    accept: parts.accept,
+    bytes,
+    attributes: writeAttributes(bytes, body, attributes),
   }
-  return { table: table.name, accept: parts.accept, bytes, attributes: placed }
 }
 
 /** Number a request before it is sent. */

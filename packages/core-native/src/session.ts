@@ -2,6 +2,7 @@ import { decoderOf, writerOf } from './compile/bind.ts'
 import { constant } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
 import { abortable, Exchange } from './exchange.ts'
+import { FamilyIds, ofCommand } from './generic.ts'
 import { type JsonOptions, JsonSink } from './json-sink.ts'
 import { remember } from './remember.ts'
 import type { Reply } from './reply.ts'
@@ -13,7 +14,7 @@ import type { RecordOf, Table } from './schema/set.ts'
 import type { Transport } from './transport.ts'
 
 /** How a table is read. */
-export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint' | 'lookups'> {
+export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint' | 'lookups' | 'secrets'> {
   /** Stop reading when this is aborted: the call fails with `ABORTED`. */
   readonly signal?: AbortSignal | undefined
   /** Milliseconds after which the call fails with `TIMEOUT`. Default: none. */
@@ -33,6 +34,15 @@ export type Dump<T> = T[] & {
   readonly interrupted: boolean
   /** How often the dump was started again. */
   readonly restarts: number
+}
+
+/** `records` as a dump that went as `like` did, or as one that nothing interrupted. */
+export function dumpOf<T>(
+  records: T[],
+  { interrupted, restarts }: Pick<Dump<T>, 'interrupted' | 'restarts'> = { interrupted: false, restarts: 0 },
+): Dump<T> {
+  Object.defineProperties(records, { interrupted: { value: interrupted }, restarts: { value: restarts } })
+  return records as Dump<T>
 }
 
 /** What a stream returns at its end. */
@@ -66,6 +76,7 @@ export class Session implements AsyncDisposable, Disposable {
   readonly #transport: Transport
   #buffers: [ArrayBuffer, ArrayBuffer] | undefined
   #bufferBytes: number
+  readonly #families = new FamilyIds()
   #sequence = 0
   #turn: Promise<void> = Promise.resolve()
 
@@ -100,8 +111,7 @@ export class Session implements AsyncDisposable, Disposable {
       const interrupted = await this.#collect(table, request, options ?? {}, signal, records)
       if (interrupted && restarts < limit) continue
       if (interrupted && options?.onInterrupted !== 'return') throw interruptedError(table.name, restarts)
-      Object.defineProperties(records, { interrupted: { value: interrupted }, restarts: { value: restarts } })
-      return records as Dump<RecordsOf<T, O>>
+      return dumpOf(records, { interrupted, restarts }) as Dump<unknown> as Dump<RecordsOf<T, O>>
     }
   }
 
@@ -116,7 +126,7 @@ export class Session implements AsyncDisposable, Disposable {
       into.length = 0
       return true
     }
-    const read = remember(decoders, table, decoderOf)
+    const read = decoderFor(table)
     for await (const reply of this.#replies({ table, request, options, read }, signal, forget)) {
       for (const record of reply.records) into.push(record)
       if (reply.ended) return reply.interrupted
@@ -133,8 +143,7 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options?: O,
   ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
-    const read = remember(decoders, table, decoderOf)
-    const stream = this.#stream({ table, request, options: options ?? {}, read }, ({ records }) =>
+    const stream = this.#stream({ table, request, options: options ?? {}, read: decoderFor(table) }, ({ records }) =>
       records.length > 0 ? records : undefined,
     )
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void>
@@ -150,7 +159,10 @@ export class Session implements AsyncDisposable, Disposable {
     options: ReadOptions = {},
     json?: JsonOptions,
   ): AsyncGenerator<Buffer, StreamEnd, void> {
-    const sink = new JsonSink(remember(writers, table, writerOf), json)
+    const sink = new JsonSink(
+      remember(writers, table, () => ofCommand(table, writerOf(table))),
+      json,
+    )
     const read = ((frame, at, end) => sink.add(frame, at, end)) as Read as Decode
     return this.#stream({ table, request, options: { ...options, bigint: true }, read }, () => sink.take())
   }
@@ -188,8 +200,8 @@ export class Session implements AsyncDisposable, Disposable {
     again: () => boolean,
   ): AsyncGenerator<Reply, void, void> {
     refreshNames()
-    const request = buildRequest(table, parts)
-    const type = parts.type ?? constant(table.reply)
+    const types = await this.#families.typesOf(this, table, signal)
+    const request = buildRequest(table, parts, types.request)
     const watch = parts.single ? [] : (parts.watch ?? table.watch ?? []).map((group) => constant(group))
     const release = await this.#take(signal, table.name)
     let exchange: Exchange | undefined
@@ -199,16 +211,18 @@ export class Session implements AsyncDisposable, Disposable {
         exchange = new Exchange(this.#transport, {
           request,
           sequence,
-          type,
+          type: types.reply,
           watch,
           decode: read,
           options,
+          secret: table.secret === true,
           buffers: this.#takeBuffers(),
         })
         try {
           yield* exchange.batches(signal)
           return
         } catch (error) {
+          this.#families.refused(table, error)
           if (!this.#grow(error) || !again()) throw error
           await exchange.settle()
         }
@@ -253,6 +267,8 @@ export class Session implements AsyncDisposable, Disposable {
 
 const decoders = new WeakMap<Table, Decode>()
 const writers = new WeakMap<Table, Write>()
+
+const decoderFor = (table: Table) => remember(decoders, table, () => ofCommand(table, decoderOf(table)))
 
 function deadline(options: ReadOptions | undefined): AbortSignal | undefined {
   const { signal, timeout } = options ?? {}

@@ -135,6 +135,7 @@ function bindWith(
   const binding: Binding = {
     constants,
     header,
+    secret: table.secret === true,
     decoder(set) {
       const known = made.get(set)
       if (known) return known

@@ -6,7 +6,8 @@ import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
 function schemaBinding(table: Table, describe?: Describe): SchemaBinding {
   const constants = bundledConstants()
   const header = constants.layout(table.header.struct)
-  return { constants, header, decoder: () => () => ({}), ...(describe ? { describe } : {}) }
+  const secret = table.secret === true
+  return { constants, header, secret, decoder: () => () => ({}), ...(describe ? { describe } : {}) }
 }
 
 /** The JSON Schema (2020-12) of a table's record. */
@@ -68,7 +69,7 @@ function rowOf(
     description: binding.describe?.(name, field) ?? '',
   }
   const below = schema.type === 'array' ? `${path}[].` : `${path}.`
-  return [row, ...(codec.sets ?? []).flatMap((set) => rowsOf(set, below, binding, seen))]
+  return [row, ...((codec.hoists ? undefined : codec.sets) ?? []).flatMap((set) => rowsOf(set, below, binding, seen))]
 }
 
 function typeName({ type, items, anyOf, const: only }: JsonSchema): string {

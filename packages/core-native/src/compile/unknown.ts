@@ -7,8 +7,11 @@ import type { AnySet, UnknownAttribute } from '../schema/set.ts'
 
 type Keep = (record: Record<string, unknown>, frame: Frame, type: number, at: number, length: number) => void
 
-/** Puts an attribute that no line reads into the record, with all that is known of it. */
-export function keepUnknown(set: AnySet, { constants }: Pick<Binding, 'constants'>): Keep {
+/**
+ * Puts an attribute that no line reads into the record, with all that is known of it. In a table of secrets its bytes may
+ * be one, or hold one: they are there for those who ask for secrets.
+ */
+export function keepUnknown(set: AnySet, { constants, secret }: Pick<Binding, 'constants' | 'secret'>): Keep {
   const { typeMask, nested } = framingOf(constants)
   const names = set.group === '' ? new Map<number, string>() : constants.group(set.group)
   const numbersKey = `unknown_${set.unknown}_attrs`
@@ -21,7 +24,7 @@ export function keepUnknown(set: AnySet, { constants }: Pick<Binding, 'constants
       nested: (type & nested) !== 0,
       name: names.get(base_number) ?? set.group + base_number,
       length,
-      bytes: frame.bytes.toString('hex', at, at + length),
+      ...(secret && !frame.secrets ? {} : { bytes: frame.bytes.toString('hex', at, at + length) }),
     }
     const numbers = record[numbersKey] as number[] | undefined
     if (numbers) {

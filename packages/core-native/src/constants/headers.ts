@@ -22,6 +22,13 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   ipv6: ['DEVCONF_'],
   netdevice: ['IF_PORT_', 'MAX_ADDR_LEN', 'NET_NAME_'],
   snmp: ['IPSTATS_MIB_', 'ICMP6_MIB_'],
+  time_types: [],
+}
+
+/** Structs of such headers. */
+const partStructs: Readonly<Record<string, readonly string[]>> = {
+  in: ['sockaddr_in'],
+  time_types: ['__kernel_timespec'],
 }
 
 /** The kernel's own header of address families, which is not UAPI; only a kernel source package has it. */
@@ -29,7 +36,10 @@ export const kernelSocketHeader = 'include/linux/socket.h'
 
 export const headers: readonly HeaderRequest[] = [
   ...whole.flatMap((line) => line.split(' ')).map((name) => ({ header: `linux/${name}.h` })),
-  ...Object.entries(parts).map(([name, only]) => ({ header: `linux/${name}.h`, only })),
+  ...Object.entries(parts).map(([name, only]) => {
+    const structs = partStructs[name]
+    return { header: `linux/${name}.h`, only, ...(structs ? { structs } : {}) }
+  }),
   // Address families have no UAPI header: the kernel's own has them, and the C library's.
   { header: kernelSocketHeader, only: ['AF_', 'PF_'] },
   { header: 'bits/socket.h', only: ['AF_', 'PF_'] },

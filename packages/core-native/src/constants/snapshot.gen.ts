@@ -1432,11 +1432,12 @@ export const structs = {
     rtmsg_dst_len: 'u16', rtmsg_src_len: 'u16', rtmsg_metric: 'u32', rtmsg_info: 'ulong', rtmsg_flags: 'u32',
     rtmsg_ifindex: 's32',
   },
+  sockaddr_in: { sin_family: 'u16', sin_port: 'be16', sin_addr: 'struct in_addr', __pad: ['u8', 8] },
+  in_addr: { s_addr: 'be32' },
   vifctl: {
     vifc_vifi: 'u16', vifc_flags: 'u8', vifc_threshold: 'u8', vifc_rate_limit: 'u32',
     $0: { $: 'union', vifc_lcl_addr: 'struct in_addr', vifc_lcl_ifindex: 's32' }, vifc_rmt_addr: 'struct in_addr',
   },
-  in_addr: { s_addr: 'be32' },
   mfcctl: {
     mfcc_origin: 'struct in_addr', mfcc_mcastgrp: 'struct in_addr', mfcc_parent: 'u16', mfcc_ttls: ['u8', 32],
     mfcc_pkt_cnt: 'u32', mfcc_byte_cnt: 'u32', mfcc_wrong_if: 'u32', mfcc_expire: 's32',
@@ -1477,6 +1478,7 @@ export const structs = {
   btf_var_secinfo: { type: 'u32', offset: 'u32', size: 'u32' },
   btf_decl_tag: { component_idx: 's32' },
   btf_enum64: { name_off: 'u32', val_lo32: 'u32', val_hi32: 'u32' },
+  __kernel_timespec: { tv_sec: 's64', tv_nsec: 's64' },
 } as const
 
 /** What a newer running kernel had, beyond the headers, when this file was generated. */

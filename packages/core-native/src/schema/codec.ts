@@ -33,6 +33,8 @@ export interface Binding {
   decoder(set: AnySet): Decode
   /** Layout of the fixed header of the message, for codecs that read a header member beside their attribute. */
   readonly header: Layout | undefined
+  /** The table's messages hold secrets. */
+  readonly secret?: boolean
 }
 
 /** How the bytes of a value are read, and what they become. */
@@ -42,6 +44,8 @@ export interface Codec<out T> {
   schema(binding: SchemaBinding): JsonSchema
   /** The sets that are nested in it. */
   readonly sets?: readonly AnySet[]
+  /** Of those sets no record is left; their unknown attributes are kept in the record around. */
+  readonly hoists?: true
   /** The attribute may come several times, and the field is an array of all. */
   readonly repeats?: true
   /** `read` may answer `undefined`: the field then stays absent. */

@@ -1,6 +1,6 @@
 import type { Codec } from './codec.ts'
 import { namesAfter } from './enum.ts'
-import { u8 } from './integer.ts'
+import { type Scalar, u8 } from './integer.ts'
 
 /** What the families that netsnap names are called; the others go by the kernel's name in lower case. */
 const FAMILIES = { AF_INET: 'ipv4', AF_INET6: 'ipv6' } as const
@@ -9,15 +9,29 @@ const FAMILIES = { AF_INET: 'ipv4', AF_INET6: 'ipv6' } as const
  * An address family: `ipv4`, `ipv6`, `bridge`, `mpls`, ..., and `ipmr` and `ip6mr`, which only rtnetlink knows. `AF_77`
  * where nothing is named so.
  */
-export const addressFamily: Codec<'ipv4' | 'ipv6' | 'ipmr' | 'ip6mr' | (string & {})> = {
-  json: 'quoted',
-  bind(binding) {
-    const names = [...namesAfter('AF_', binding, { lowerCase: true })]
-    for (const [value, name] of namesAfter('RTNL_FAMILY_', binding, { lowerCase: true }).entries())
-      names[value] ??= name
-    for (const [constant, name] of Object.entries(FAMILIES)) names[binding.constants.value(constant)!] = name
-    const { fits } = u8.bind(binding)
-    return { fits: fits!, read: (f, at) => names[f.u8[at]!] ?? `AF_${f.u8[at]!}` }
-  },
-  schema: () => ({ type: 'string', examples: [...Object.values(FAMILIES), 'ipmr', 'ip6mr'] }),
+export type AddressFamily = 'ipv4' | 'ipv6' | 'ipmr' | 'ip6mr' | (string & {})
+
+/** An address family in a scalar of another width than a byte, as socket addresses have it. */
+export function addressFamilyIn(scalar: Scalar<number>): Codec<AddressFamily> {
+  return {
+    json: 'quoted',
+    bind(binding) {
+      const names = [...namesAfter('AF_', binding, { lowerCase: true })]
+      for (const [value, name] of namesAfter('RTNL_FAMILY_', binding, { lowerCase: true }).entries())
+        names[value] ??= name
+      for (const [constant, name] of Object.entries(FAMILIES)) names[binding.constants.value(constant)!] = name
+      const { read, fits } = scalar.bind(binding)
+      return {
+        fits: fits!,
+        read(frame, at, length, record) {
+          const value = read(frame, at, length, record)
+          return names[value] ?? `AF_${value}`
+        },
+      }
+    },
+    schema: () => ({ type: 'string', examples: [...Object.values(FAMILIES), 'ipmr', 'ip6mr'] }),
+  }
 }
+
+/** An address family in a byte. */
+export const addressFamily: Codec<AddressFamily> = addressFamilyIn(u8)

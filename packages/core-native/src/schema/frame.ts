@@ -11,6 +11,8 @@ export interface DecodeOptions {
   readonly bigint?: boolean | undefined
   /** What numbers in a message stand for, by kind: the names of `interfaces`, ... Fields that need one stay absent without it. */
   readonly lookups?: Lookups | undefined
+  /** Give what is secret. Default: false. */
+  readonly secrets?: boolean | undefined
   /** Byte order of the messages. Default: the host's. */
   readonly littleEndian?: boolean | undefined
 }
@@ -33,6 +35,7 @@ export class Frame {
   readonly little: boolean
   readonly captureUnknown: boolean
   readonly bigint: boolean
+  readonly secrets: boolean
   readonly lookups: Lookups
   /** Where the fixed header of the message in hand begins. */
   body = 0
@@ -48,6 +51,7 @@ export class Frame {
     this.little = options.littleEndian ?? HOST_LITTLE
     this.captureUnknown = options.captureUnknown ?? true
     this.bigint = options.bigint ?? false
+    this.secrets = options.secrets ?? false
     this.lookups = options.lookups ?? NONE
   }
 }

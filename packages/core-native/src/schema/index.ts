@@ -3,7 +3,7 @@ export { address, hardwareAddress, prefix } from './address.ts'
 export { seconds } from './clock.ts'
 export type { Binding, Bound, Codec, Decode, Read, Siblings, ValueOf, Wide, Widen } from './codec.ts'
 export { type EnumOptions, enumOf, flagsOf, type NameAfter, type Open } from './enum.ts'
-export { addressFamily } from './family.ts'
+export { type AddressFamily, addressFamily, addressFamilyIn } from './family.ts'
 export { type DecodeOptions, Frame, type Lookups } from './frame.ts'
 export {
   be16,
@@ -26,9 +26,19 @@ export {
 } from './integer.ts'
 export type { JsonSchema } from './json-schema.ts'
 export { interfaceName, lookup } from './lookup.ts'
-export { many, mapped, type Otherwise, otherwise, unless, unlessAllOnes } from './modify.ts'
+export {
+  many,
+  mapped,
+  nonZero,
+  type Otherwise,
+  otherwise,
+  secret,
+  unless,
+  unlessAllOnes,
+  unlessZeros,
+} from './modify.ts'
 export { type NamedOptions, named, namesOf } from './named.ts'
-export { chain, list, nest, packed, select } from './nest.ts'
+export { chain, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
 export {
   type AttributeSet,
@@ -42,5 +52,6 @@ export {
   table,
   type UnknownAttribute,
 } from './set.ts'
+export { type SocketAddress, socketAddress } from './socket-address.ts'
 export { member, type StructValue, struct } from './struct.ts'
-export { bytes, encodeText, hex, text } from './text.ts'
+export { base64, bytes, encodeText, hex, text } from './text.ts'

@@ -1,4 +1,5 @@
 import type { Codec, ValueOf } from './codec.ts'
+import type { Frame } from './frame.ts'
 import type { Scalar } from './integer.ts'
 
 const BITS = 8
@@ -37,6 +38,46 @@ export function unless<T>(codec: Codec<T>, none: T): Codec<T | undefined> {
 /** `codec`, with the field absent where every bit is set: the kernel's "not set". */
 export function unlessAllOnes(codec: Scalar<number>): Codec<number | undefined> {
   return unless(codec, 2 ** (codec.width * BITS) - 1)
+}
+
+/** Whether any byte is not 0. */
+function anyBit(u8: Uint8Array, at: number, length: number): boolean {
+  for (let p = at; p < at + length; p++) if (u8[p] !== 0) return true
+  return false
+}
+
+/** True where any byte is not 0: of a key, that there is one. */
+export const nonZero: Codec<boolean> = {
+  json: 'raw',
+  bind: () => ({ read: (frame, at, length) => anyBit(frame.u8, at, length) }),
+  schema: () => ({ type: 'boolean' }),
+}
+
+/** `codec`, with the field absent where every byte is 0: "none" of a key. */
+export function unlessZeros<T>(codec: Codec<T>): Codec<T | undefined> {
+  return onlyIf(codec, (frame, at, length) => anyBit(frame.u8, at, length))
+}
+
+/** What is secret: the field is absent, unless the call asks for it with `{ secrets: true }`. Its table is `secret`. */
+export function secret<T>(codec: Codec<T>): Codec<T | undefined> {
+  return onlyIf(codec, (frame) => frame.secrets)
+}
+
+function onlyIf<T>(
+  codec: Codec<T>,
+  given: (frame: Frame, at: number, length: number) => boolean,
+): Codec<T | undefined> {
+  return {
+    ...codec,
+    sparse: true,
+    bind(binding) {
+      const { read, ...bound } = codec.bind(binding)
+      return {
+        ...bound,
+        read: (frame, at, length, record) => (given(frame, at, length) ? read(frame, at, length, record) : undefined),
+      }
+    },
+  }
 }
 
 /** Every payload of an attribute that may come several times. */

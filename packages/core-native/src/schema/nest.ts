@@ -19,6 +19,37 @@ export function nest<const T extends AnySet>(set: T): Codec<RecordOf<T, Wide>> {
   }
 }
 
+/**
+ * A nested set that is one value: that of its field `field`. Unknown attributes in it are kept, under its own keys, in the
+ * record around. Without that field it goes to the unknown ones itself.
+ */
+export function only<const T extends AnySet, const F extends keyof RecordOf<T, Wide> & string>(
+  set: T,
+  field: F,
+): Codec<NonNullable<RecordOf<T, Wide>[F]>> {
+  const keys = [`unknown_${set.unknown}_attrs`, `unknown_${set.unknown}_attrs_decoded`]
+  return {
+    sparse: true,
+    hoists: true,
+    sets: [set],
+    bind(binding) {
+      const decode = binding.decoder(set)
+      return {
+        read(frame, at, length, around) {
+          const record = decode(frame, at, at + length)
+          if (keys[0]! in record) hoist(record, around as Record<string, unknown>, keys)
+          return (record[field] ?? KEEP) as NonNullable<RecordOf<T, Wide>[F]>
+        },
+      }
+    },
+    schema: (binding) => schemaOf(set, binding).properties![field]!,
+  }
+}
+
+function hoist(from: Record<string, unknown>, to: Record<string, unknown>, keys: readonly string[]): void {
+  for (const key of keys) to[key] = [...((to[key] as unknown[] | undefined) ?? []), ...(from[key] as unknown[])]
+}
+
 /** Call `each` with the payload of every attribute from `at` up to `end`. False where one runs past `end`. */
 function eachPayload(
   view: DataView,
@@ -42,6 +73,7 @@ export function list<T>(codec: Codec<T>): Codec<T[]> {
   return {
     sparse: true,
     ...(codec.sets ? { sets: codec.sets } : {}),
+    ...(codec.hoists ? { hoists: codec.hoists } : {}),
     bind(binding) {
       const framing = framingOf(binding.constants)
       const element = codec.bind(binding)
@@ -50,8 +82,9 @@ export function list<T>(codec: Codec<T>): Codec<T[]> {
           const values: T[] = []
           let good = true
           const whole = eachPayload(frame.view, frame.little, framing, at, at + length, (p, n) => {
-            if (fits(element, n)) values.push(element.read(frame, p, n, record))
-            else good = false
+            const value = fits(element, n) ? element.read(frame, p, n, record) : KEEP
+            if (value === KEEP) good = false
+            else values.push(value as T)
           })
           return (whole && good ? values : KEEP) as T[]
         },

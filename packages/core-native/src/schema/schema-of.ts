@@ -11,7 +11,8 @@ export interface SchemaBinding extends Binding {
   readonly describe?: Describe
 }
 
-const unknownAttributes: JsonSchema = {
+/** Their bytes are left out of tables of secrets. */
+const unknownAttributes = (secret: boolean): JsonSchema => ({
   type: 'array',
   items: {
     type: 'object',
@@ -23,10 +24,10 @@ const unknownAttributes: JsonSchema = {
       length: { type: 'integer' },
       bytes: { type: 'string', pattern: '^([0-9a-f]{2})*$' },
     },
-    required: ['number', 'base_number', 'nested', 'name', 'length', 'bytes'],
+    required: ['number', 'base_number', 'nested', 'name', 'length', ...(secret ? [] : ['bytes'])],
     additionalProperties: false,
   },
-}
+})
 
 /** The lines of a set's fixed header; those of a whole struct come from its layout. */
 export function headerLines(set: AnySet, { constants }: Pick<Binding, 'constants'>): Lines {
@@ -52,9 +53,11 @@ export function schemaOf(set: AnySet, binding: SchemaBinding): JsonSchema {
   for (const [field, [codec]] of Object.entries(set.derived ?? {}) as [string, Line][]) {
     add(field, ['', codec as unknown as Line[1]], false)
   }
-  if (set.unknown !== '') {
-    properties[`unknown_${set.unknown}_attrs`] = { type: 'array', items: { type: 'integer' } }
-    properties[`unknown_${set.unknown}_attrs_decoded`] = unknownAttributes
+  const hoisted = Object.values(set.attributes as Lines).flatMap(([, { hoists, sets = [] }]) => (hoists ? sets : []))
+  for (const { unknown } of [set, ...hoisted]) {
+    if (unknown === '') continue
+    properties[`unknown_${unknown}_attrs`] = { type: 'array', items: { type: 'integer' } }
+    properties[`unknown_${unknown}_attrs_decoded`] = unknownAttributes(binding.secret === true)
   }
   return { type: 'object', properties, ...(required.length ? { required } : {}), additionalProperties: false }
 }

@@ -72,8 +72,8 @@ export interface UnknownAttribute {
   readonly name: string
   /** Length of the payload in bytes. */
   readonly length: number
-  /** The payload, as hexadecimal digits. */
-  readonly bytes: string
+  /** The payload, as hexadecimal digits. Absent only in tables of secrets that were not asked for. */
+  readonly bytes?: string
 }
 
 /** Members of a header that may be absent. */
@@ -140,6 +140,14 @@ export function header<S extends StructName, const H extends Lines<keyof StructM
   return { struct, lines }
 }
 
+/** A family of generic netlink: what messages of it say beside their command. */
+export interface GenericMessages {
+  /** The family's name; its id differs from boot to boot, and is asked for. */
+  readonly family: string
+  /** The version of its commands. */
+  readonly version: ConstantName | number
+}
+
 /** A kernel table that can be dumped: its messages, their header and attributes. */
 export interface Table<
   A extends Lines = Lines,
@@ -151,6 +159,10 @@ export interface Table<
   readonly request: ConstantName
   readonly reply: ConstantName
   readonly header: Header<H>
+  /** Of generic netlink: `request` and `reply` are commands of this family. */
+  readonly generic?: GenericMessages | undefined
+  /** Messages hold secrets: they are wiped once they are read, and unknown attributes are kept without their bytes. */
+  readonly secret?: true | undefined
   readonly watch?: readonly ConstantName[] | undefined
 }
 
@@ -162,6 +174,10 @@ export interface TableDefinition<G extends GroupName, A, H extends Lines, D exte
   readonly request: ConstantName
   /** The message that a record comes in. */
   readonly reply: ConstantName
+  /** The family of generic netlink whose commands these messages are. */
+  readonly generic?: GenericMessages
+  /** Its messages hold secrets. */
+  readonly secret?: true
   readonly header: Header<H>
   /**
    * Multicast groups that tell of changes (`RTNLGRP_...`), for a table whose dumps the kernel does not mark with
@@ -182,6 +198,7 @@ export function table<
   const U extends string = UnknownStem<G>,
   const S extends readonly MemberOf<G>[] | 'others' = [],
 >(definition: TableDefinition<G, A, H, D, U, S>): Table<A, H, D, U> {
-  const { name, request, reply, group, attributes, header, watch } = definition
-  return { ...attributeSet<G, A, H, D, U, S>(group, attributes, definition), name, request, reply, header, watch }
+  const { name, request, reply, group, attributes, header, generic, secret, watch } = definition
+  const set = attributeSet<G, A, H, D, U, S>(group, attributes, definition)
+  return { ...set, name, request, reply, header, generic, secret, watch }
 }

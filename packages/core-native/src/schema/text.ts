@@ -71,6 +71,13 @@ export const hex: Codec<string> = {
   schema: () => ({ type: 'string', pattern: '^([0-9a-f]{2})*$' }),
 }
 
+/** Bytes as base64: how keys are written. */
+export const base64: Codec<string> = {
+  json: 'quoted',
+  bind: () => ({ read: (f, at, length) => f.bytes.toString('base64', at, at + length) }),
+  schema: () => ({ type: 'string', pattern: '^[A-Za-z0-9+/]*={0,2}$' }),
+}
+
 /** Bytes without a meaning of their own, copied. */
 export const bytes: Codec<Uint8Array> = {
   bind: () => ({ read: (f, at, length) => f.u8.slice(at, at + length) }),

@@ -10,8 +10,10 @@ import { knownTypedef, spelledType } from './types.ts'
 export interface HeaderRequest {
   /** As in `#include <...>`. */
   readonly header: string
-  /** Only the constants that begin so, and no structs. */
+  /** Only the constants that begin so, and no structs but those of `structs`. */
   readonly only?: readonly string[]
+  /** Of a header that is read in part: structs by their names. */
+  readonly structs?: readonly string[]
 }
 
 export interface ReadOptions {
@@ -84,7 +86,10 @@ class HeaderReader implements Sink, Scope {
     return {
       groups: Object.fromEntries(groups),
       ...this.evaluatedMacros(isWanted),
-      structs: this.wantedStructs((header) => wanted.has(header) && !wanted.get(header)?.only),
+      structs: this.wantedStructs((header, name) => {
+        const { only, structs } = wanted.get(header) ?? { only: [] }
+        return only ? (structs?.includes(name) ?? false) : !name.startsWith('_')
+      }),
       spellings: new Map([...this.structs].map(([name, { spelling }]) => [name, spelling])),
       found: requests.map(({ header }) => header).filter((header) => this.units.has(header)),
     }
@@ -119,7 +124,7 @@ class HeaderReader implements Sink, Scope {
     return this.macro(name)?.body.some((token) => isIdentifier(token) && this.isBound(token, [...seen, name])) ?? false
   }
 
-  private wantedStructs(isWanted: (header: string) => boolean): Record<string, StructDefinition> {
+  private wantedStructs(isWanted: (header: string, name: string) => boolean): Record<string, StructDefinition> {
     const found: Record<string, StructDefinition> = {}
     const add = (name: string, definition: StructDefinition) => {
       if (found[name]) return
@@ -130,7 +135,7 @@ class HeaderReader implements Sink, Scope {
       }
     }
     for (const [name, { definition, header }] of this.structs) {
-      if (isWanted(header) && !name.startsWith('_') && this.layout(definition)) add(name, definition)
+      if (isWanted(header, name) && this.layout(definition)) add(name, definition)
     }
     return found
   }

@@ -1,0 +1,28 @@
+import { getFamilies, NetlinkError, openSession } from '@netsnap/core-native'
+
+const TITLES = { wireguard: 'WireGuard', dpll: 'DPLL' } as const
+
+/** A family of generic netlink that a table of ours is of. */
+export type FamilyName = keyof typeof TITLES
+
+/**
+ * A sentence where the kernel lacks a family, so that an empty table is not taken for one that the kernel has said is
+ * empty. With an `error`, only where that is what it says.
+ */
+export async function absentFamily(
+  family: FamilyName,
+  { netns }: { readonly netns?: string | number | undefined },
+  error?: unknown,
+): Promise<string | undefined> {
+  if (error === undefined) {
+    await using session = openSession('NETLINK_GENERIC', { netns })
+    const families = await getFamilies(session, { captureUnknown: false })
+    if (families.some(({ name }) => name === family)) return undefined
+  } else if (!(error instanceof NetlinkError && error.code === 'FAMILY_ABSENT')) return undefined
+  return `${family}: this kernel has no ${TITLES[family]}, or its module is not loaded`
+}
+
+/** One line on standard error, if there is something to say. */
+export function warn(sentence: string | undefined): void {
+  if (sentence !== undefined) process.stderr.write(`netsnap: ${sentence}\n`)
+}

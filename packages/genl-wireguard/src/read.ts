@@ -1,0 +1,171 @@
+import {
+  type Dump,
+  dumpOf,
+  interfacesOfKind,
+  NetlinkError,
+  type ReadOptions,
+  type RequestParts,
+  type StreamEnd,
+} from '@netsnap/core-native'
+import { encodeText, uint32 } from '@netsnap/core-native/schema'
+import { mergeDevice, PeerMerger } from './merge.ts'
+import { Sockets, type WireGuardSourceOptions, ZoneNames } from './sockets.ts'
+import {
+  type WireGuardDevice,
+  type WireGuardDeviceBigInt,
+  type WireGuardMessage,
+  type WireGuardPeer,
+  type WireGuardPeerBigInt,
+  wireguard,
+} from './wireguard.ts'
+
+/** How devices and peers are read. */
+export interface PeerOptions extends Omit<ReadOptions, 'lookups'> {
+  /** Give private and preshared keys. Default: false; whether there are any is always said. */
+  readonly secrets?: boolean | undefined
+}
+
+/** Which devices to read, and how. */
+export interface WireGuardOptions extends PeerOptions {
+  /** One device only, by its name or its interface's index. Default: all of the namespace. */
+  readonly dev?: string | number | undefined
+}
+
+export interface GetWireGuardDevicesOptions extends WireGuardOptions, WireGuardSourceOptions {}
+export interface StreamPeersOptions extends PeerOptions, WireGuardSourceOptions {}
+
+export type DeviceOf<O> = O extends { readonly bigint: true } ? WireGuardDeviceBigInt : WireGuardDevice
+export type PeerOf<O> = O extends { readonly bigint: true } ? WireGuardPeerBigInt : WireGuardPeer
+
+const LONGEST_NAME = 15 // not a kernel number: bytes of an interface's name
+const HIGHEST_INDEX = 2 ** 31 - 1
+
+/** The question for one device, by its name or index. */
+function requestFor(dev: string | number): RequestParts {
+  if (typeof dev === 'number') {
+    const good = Number.isInteger(dev) && dev > 0 && dev <= HIGHEST_INDEX
+    if (!good) throw new TypeError(`dev: ${dev} is not the index of an interface`)
+    return { attributes: [['WGDEVICE_A_IFINDEX', uint32(dev)]] }
+  }
+  const name = typeof dev === 'string' ? encodeText(dev) : new Uint8Array()
+  if (name.length === 0 || name.length > LONGEST_NAME || name.includes(0)) {
+    throw new TypeError(`dev: ${JSON.stringify(dev)} is not the name of an interface`)
+  }
+  return { attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...name, 0)]] }
+}
+
+/** What the kernel says without a reason, with it. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof NetlinkError) || error.code !== 'EPERM' || error.operation !== 'receive') return error
+  const { code, table, operation, kernelMessage, attribute } = error
+  return new NetlinkError(
+    'wireguard: the kernel refused (EPERM): WireGuard devices are shown to those who have CAP_NET_ADMIN in their network namespace (root)',
+    { code, table, operation, kernelMessage, attribute, cause: error },
+  )
+}
+
+async function readDevice(
+  sockets: Sockets,
+  dev: string | number,
+  options: ReadOptions,
+): Promise<Dump<WireGuardMessage>> {
+  const request = requestFor(dev)
+  try {
+    return (await sockets.generic.dump(wireguard, request, options)) as Dump<WireGuardMessage>
+  } catch (error) {
+    throw explained(error)
+  }
+}
+
+/** The devices' indexes; of one that was asked for by its name, that. */
+async function devicesToRead(sockets: Sockets, { dev, ...options }: GetWireGuardDevicesOptions) {
+  if (dev !== undefined) return dumpOf([dev])
+  const { route } = sockets
+  if (!route)
+    throw new TypeError('routeSession: without it and without `dev`, nothing says which devices `session` has')
+  const links = await interfacesOfKind(route, 'wireguard', options)
+  return dumpOf(
+    links.map(({ index }) => index),
+    links,
+  )
+}
+
+/**
+ * The WireGuard devices of a network namespace with all their peers, or the one that is asked for. Where the kernel has
+ * no WireGuard there are none.
+ *
+ * Rejects with `NetlinkError`: `EPERM` without `CAP_NET_ADMIN`, `DUMP_INTERRUPTED` where a device was changed each time
+ * that it was listed, `ABORTED` and `TIMEOUT` as asked for; with `dev` `FAMILY_ABSENT` where the kernel has no WireGuard,
+ * `ENODEV` where there is no such interface, `EOPNOTSUPP` where it is of another kind.
+ *
+ * @throws TypeError for options that make no sense, before anything is sent.
+ */
+export async function getWireGuardDevices<const O extends GetWireGuardDevicesOptions = {}>(
+  options?: O,
+): Promise<Dump<DeviceOf<O>>> {
+  const asked: GetWireGuardDevicesOptions = options ?? {}
+  if (asked.dev !== undefined) requestFor(asked.dev)
+  await using sockets = new Sockets(asked)
+  const zones = new ZoneNames(sockets, asked)
+  const wanted = await devicesToRead(sockets, asked)
+  const devices: WireGuardDevice[] = []
+  let { interrupted, restarts } = wanted
+  for (const dev of wanted) {
+    try {
+      const messages = await readDevice(sockets, dev, asked)
+      const device = mergeDevice(messages)
+      if (!device) continue
+      await zones.name(device.peers)
+      devices.push(device)
+      interrupted ||= messages.interrupted
+      restarts += messages.restarts
+    } catch (error) {
+      // A device that was listed may be gone by now.
+      if (asked.dev === undefined && error instanceof NetlinkError && error.code === 'ENODEV') continue
+      throw error
+    }
+  }
+  return dumpOf(devices, { interrupted, restarts }) as Dump<unknown> as Dump<DeviceOf<O>>
+}
+
+/**
+ * The peers of a device in batches, as the kernel lists them, in bounded memory. A loop that is left early closes the
+ * socket, or reads a session of the caller's to the end of the dump.
+ *
+ * Fails as {@link getWireGuardDevices} does. What has been given cannot be taken back: where the device was changed
+ * meanwhile, the stream fails with `DUMP_INTERRUPTED` at its end.
+ *
+ * @throws TypeError for options that make no sense, before anything is sent.
+ */
+export function streamPeers<const O extends StreamPeersOptions = {}>(
+  dev: string | number,
+  options?: O,
+): AsyncGenerator<PeerOf<O>[], StreamEnd, void> {
+  const stream = peerBatches(requestFor(dev), options ?? {})
+  return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<PeerOf<O>[], StreamEnd, void>
+}
+
+async function* peerBatches(
+  request: RequestParts,
+  options: StreamPeersOptions,
+): AsyncGenerator<WireGuardPeer[], StreamEnd, void> {
+  await using sockets = new Sockets(options)
+  const zones = new ZoneNames(sockets, options)
+  const merger = new PeerMerger()
+  const messages = sockets.generic.stream(wireguard, request, options)
+  try {
+    for (;;) {
+      const { done, value } = await messages.next()
+      const peers: WireGuardPeer[] = []
+      if (done) merger.end(peers)
+      else for (const message of value) merger.add(message as WireGuardMessage, peers)
+      await zones.name(peers)
+      if (peers.length > 0) yield peers
+      if (done) return value
+    }
+  } catch (error) {
+    throw explained(error)
+  } finally {
+    await messages.return({ interrupted: false })
+  }
+}
