@@ -1,7 +1,10 @@
 /**
  * Writes packages/core-native/src/constants/snapshot.gen.ts from the newest UAPI headers of Debian's kernel 6.12.
  *
- *   pnpm codegen:constants [--headers DIR]   DIR: a kernel source tree or an unpacked linux-headers-*-common package
+ *   pnpm codegen:constants [--headers DIR] [--newer DIR]
+ *
+ * DIR: a kernel source tree or an unpacked linux-headers-*-common package. What the headers of `--newer` name beyond the
+ * first ones stands with what the running kernel does, and which release said it.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -21,15 +24,17 @@ const lineWidth = 118
 
 interface Newer extends Pick<Definitions, 'groups'> {
   readonly release: string
+  /** Releases of newer headers by what begins the names that are theirs alone. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 function main(): void {
-  const { values } = parseArgs({ options: { headers: { type: 'string' } } })
+  const { values } = parseArgs({ options: { headers: { type: 'string' }, newer: { type: 'string' } } })
   const root = values.headers ?? downloadHeaders()
   const tree = headerTree(root)
   if (!tree) throw new Error(`${root} holds no kernel headers (no include/uapi/linux, no linux)`)
   const definitions = readHeaders(headers, headerReader(tree), { bigEndian: false })
-  const text = render(releaseOf(root), definitions, beyondHeaders(definitions))
+  const text = render(releaseOf(root), definitions, beyondHeaders(definitions, values.newer))
   writeFileSync(target, text)
   console.log(`${text.split('\n').length} lines`)
 }
@@ -61,23 +66,37 @@ function releaseOf(root: string): string {
  * What the running kernel knows beyond the headers, and what an earlier run found in a kernel at least as new: a run on
  * an older kernel loses nothing.
  */
-function beyondHeaders(definitions: Definitions): Newer {
+function beyondHeaders(definitions: Definitions, newerRoot: string | undefined): Newer {
   const kernel = kernelSource(findInputs())
   const earlier: Newer = bundled
-  const sources = kernel && isOlder(earlier.release, kernel.version ?? '') ? [kernel, earlier] : [earlier]
+  const known = kernel && isOlder(earlier.release, kernel.version ?? '') ? [kernel, earlier] : [earlier]
+  const newer = newerRoot === undefined ? undefined : newerHeaders(newerRoot)
+  const sources = newer ? [...known, newer] : known
+  const headers: Record<string, string> = { ...earlier.headers }
   const named = new Set(Object.values(definitions.groups).flatMap((members) => Object.keys(members)))
   const groups: Record<string, Record<string, number>> = {}
   for (const [group, members] of sources.flatMap((source) => Object.entries(source.groups))) {
     for (const [name, value] of Object.entries(members)) {
       if (named.has(name)) continue
       groups[group] ??= {}
+      if (newer && groups[group][name] === undefined && newer.groups[group]?.[name] === value)
+        headers[group] = newer.release
       groups[group][name] ??= value
     }
   }
   return {
-    release: kernel && sources.length > 1 ? upstream(kernel.version ?? '') : earlier.release,
+    release: kernel && known.length > 1 ? upstream(kernel.version ?? '') : earlier.release,
+    headers: Object.fromEntries(Object.entries(headers).filter(([group]) => groups[group])),
     groups,
   }
+}
+
+/** Headers of a newer kernel; a tree that holds a few of them will do. */
+function newerHeaders(root: string) {
+  const tree = headerTree(root)
+  if (!tree) throw new Error(`${root} holds no kernel headers (no include/uapi/linux, no linux)`)
+  const { groups } = readHeaders(headers, headerReader(tree), { bigEndian: false })
+  return { groups, release: releaseOf(root) }
 }
 
 /** Without what a distribution appends. */
@@ -114,9 +133,15 @@ export const structs = {
 ${entries(definitions.structs, struct)}
 } as const
 
-/** What a newer running kernel had, beyond the headers, when this file was generated. */
+/**
+ * What a newer running kernel had, beyond the headers, when this file was generated; and for the groups in \`headers\`,
+ * what headers of that release had, which no kernel here confirmed.
+ */
 export const newer = {
   release: '${newer.release}',
+  headers: { ${Object.entries(newer.headers)
+    .map(([group, release]) => `${group}: '${release}'`)
+    .join(', ')} },
   groups: {
 ${entries(newer.groups, numbers, '    ')}
   },

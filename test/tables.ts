@@ -3,6 +3,7 @@ import { endianness } from 'node:os'
 import { constant, constants } from '@netsnap/core-native/constants'
 import type { Table } from '@netsnap/core-native/schema'
 import { recordMessagesOf } from '@netsnap/core-native/testing'
+import { dpll, dpllPin } from '@netsnap/dpll'
 import { wireguard } from '@netsnap/genl-wireguard'
 import { nexthop, route } from '@netsnap/route'
 import { rule } from '@netsnap/rule'
@@ -40,4 +41,6 @@ export const recordedTables: readonly RecordedTable[] = [
   recorded(route),
   recorded(nexthop, 'route'),
   recorded(wireguard, 'genl-wireguard'),
+  recorded(dpll),
+  recorded(dpllPin, 'dpll'),
 ]

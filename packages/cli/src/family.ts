@@ -5,6 +5,10 @@ const TITLES = { wireguard: 'WireGuard', dpll: 'DPLL' } as const
 /** A family of generic netlink that a table of ours is of. */
 export type FamilyName = keyof typeof TITLES
 
+/** What is said of a family that the kernel lacks. */
+export const absenceOf = (family: FamilyName) =>
+  `${family}: this kernel has no ${TITLES[family]}, or its module is not loaded`
+
 /**
  * A sentence where the kernel lacks a family, so that an empty table is not taken for one that the kernel has said is
  * empty. With an `error`, only where that is what it says.
@@ -19,7 +23,7 @@ export async function absentFamily(
     const families = await getFamilies(session, { captureUnknown: false })
     if (families.some(({ name }) => name === family)) return undefined
   } else if (!(error instanceof NetlinkError && error.code === 'FAMILY_ABSENT')) return undefined
-  return `${family}: this kernel has no ${TITLES[family]}, or its module is not loaded`
+  return absenceOf(family)
 }
 
 /** One line on standard error, if there is something to say. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { constantsCommand } from './commands/constants.ts'
+import { dpllCommand } from './commands/dpll.ts'
 import { routeCommand } from './commands/route.ts'
 import { ruleCommand } from './commands/rule.ts'
 import { snapCommand } from './commands/snap.ts'
@@ -64,6 +65,7 @@ function program(): Command {
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())
   root.addCommand(wireguardCommand())
+  root.addCommand(dpllCommand())
   root.addCommand(constantsCommand())
   for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)]) {
     if (command !== root) command.version(version(), '-V, --version')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { hostname, release } from 'node:os'
 import { type Dump, NetlinkError, netnsInode, openNetns, openSession } from '@netsnap/core-native'
 import { provenance } from '@netsnap/core-native/constants'
-import { absentFamily } from './family.ts'
+import { absenceOf, absentFamily, type FamilyName } from './family.ts'
 import { version } from './version.ts'
 import { byName } from './wireguard.ts'
 
@@ -73,16 +73,33 @@ const wireguard: Reader = {
   },
 }
 
+const dpll: Reader = {
+  empty: { devices: [], pins: [] },
+  async read(options) {
+    const { readDplls } = await import('./dpll.ts')
+    const { devices, pins } = await readDplls(options)
+    return {
+      rows: { devices, pins },
+      count: devices.length + pins.length,
+      interrupted: devices.interrupted || pins.interrupted,
+      restarts: devices.restarts + pins.restarts,
+    }
+  },
+}
+
 /** The tables of a snapshot in the order of their keys. */
 const TABLES: Readonly<Record<string, Reader>> = {
   routes: rows(async () => (await import('@netsnap/route')).getRoutes),
   rules: rows(async () => (await import('@netsnap/rule')).getRules),
   wireguard,
+  dpll,
 }
 
-/** Of a table that takes privilege, or that this kernel does not have, there is nothing to see: no failure. */
-const expected = (table: string, error: NetlinkError) =>
-  error.code === 'FAMILY_ABSENT' || (table === 'wireguard' && error.code === 'EPERM')
+/** Of a table that takes privilege, or that this kernel does not have, there is nothing to see: a warning, no failure. */
+function warningOf(table: string, error: NetlinkError): string | undefined {
+  if (error.code === 'FAMILY_ABSENT') return absenceOf(table as FamilyName)
+  return error.code === 'EPERM' && (table === 'wireguard' || table === 'dpll') ? error.message : undefined
+}
 
 function namespaceOf(netns: string | number | undefined): { inode: number; name?: string } {
   if (netns === undefined) return { inode: netnsInode() }
@@ -117,7 +134,8 @@ async function readTable(
     return rows
   } catch (error) {
     if (!(error instanceof NetlinkError)) throw error
-    if (expected(table, error)) warnings.push(`${table}: ${error.message.replace(`${table}: `, '')}`)
+    const warning = warningOf(table, error)
+    if (warning !== undefined) warnings.push(warning)
     else errors.push({ table, code: error.code, message: error.message })
     return empty
   }

@@ -116,9 +116,10 @@ describeLive('the commands on the live kernel', () => {
     }
 
     /** A table of a family that the kernel lacks is empty, and a warning says why. */
-    const absentFamilies = missing(needs('wireguard'))
-      ? ['wireguard: this kernel has no WireGuard, or its module is not loaded']
-      : []
+    const absentFamilies = [
+      ...(missing(needs('wireguard')) ? ['wireguard: this kernel has no WireGuard, or its module is not loaded'] : []),
+      ...(missing(needs('dpll')) ? ['dpll: this kernel has no DPLL, or its module is not loaded'] : []),
+    ]
 
     test.each([[[]], [['snap']], [['--compact']], [['snap', '-j', '--unknown']], [['-u']]])(
       'netsnap %s',
@@ -126,7 +127,7 @@ describeLive('the commands on the live kernel', () => {
         const before = Date.now()
         const snapshot = await json<Snapshot>(args)
         const own = await getRules()
-        expect(Object.keys(snapshot)).toEqual(['routes', 'rules', 'wireguard', '_metadata'])
+        expect(Object.keys(snapshot)).toEqual(['routes', 'rules', 'wireguard', 'dpll', '_metadata'])
         expect(snapshot.rules).toEqual(own)
         const { timestamp } = snapshot._metadata as { timestamp: string }
         expect(snapshot._metadata).toEqual({
@@ -145,6 +146,7 @@ describeLive('the commands on the live kernel', () => {
             routes: { ...table, count: snapshot.routes.length },
             rules: { ...table, count: own.length },
             wireguard: { ...table, count: 0 },
+            ...(missing(needs('dpll')) ? {} : { dpll: table }),
           },
           errors: [],
           warnings: absentFamilies,
@@ -159,7 +161,12 @@ describeLive('the commands on the live kernel', () => {
     })
 
     test('--no-metadata', async () => {
-      expect(await json(here('--no-metadata'))).toEqual({ routes: [], rules: await rules(), wireguard: {} })
+      expect(await json(here('--no-metadata'))).toEqual({
+        routes: [],
+        rules: await rules(),
+        wireguard: {},
+        dpll: { devices: expect.any(Array), pins: expect.any(Array) },
+      })
     })
 
     test('--netns: its inode, and its name where it was given by that', async () => {

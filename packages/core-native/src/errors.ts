@@ -34,3 +34,15 @@ export class NetlinkError extends Error {
     }
   }
 }
+
+/**
+ * The refusal `EPERM` with what it takes: the kernel gives no reason for it. Any other error is as it was.
+ *
+ * @param why a sentence: `WireGuard devices are shown to those who ...`
+ */
+export function explainRefusal(error: unknown, why: string): unknown {
+  if (!(error instanceof NetlinkError) || error.code !== 'EPERM' || error.operation !== 'receive') return error
+  const { code, table, operation, kernelMessage, attribute } = error
+  const details = { code, table, operation, kernelMessage, attribute, cause: error }
+  return new NetlinkError(`${table}: the kernel refused (EPERM): ${why}`, details)
+}

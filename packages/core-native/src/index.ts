@@ -1,6 +1,6 @@
 /** The socket to the kernel, and what reads from it. */
 
-export { NetlinkError, type NetlinkErrorDetails } from './errors.ts'
+export { explainRefusal, NetlinkError, type NetlinkErrorDetails } from './errors.ts'
 export { type GenericFamily, getFamilies, getFamily } from './generic.ts'
 export { type InterfaceId, interfaceNameOf, interfaceNames, interfacesOfKind } from './interfaces.ts'
 export type { JsonOptions } from './json-sink.ts'

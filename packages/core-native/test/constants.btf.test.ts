@@ -15,7 +15,15 @@ function base(): BtfBuilder {
   const u8 = file.typedef('__u8', file.int('unsigned char', 1))
   const u32 = file.typedef('__u32', file.int('unsigned int', 4))
   const be16 = file.typedef('__be16', file.typedef('__u16', file.int('short unsigned int', 2)))
-  file.enumeration({ FRA_UNSPEC: 0, FRA_DST: 1, FRA_NEW: 77, FRA_BELOW: -2, __FRA_MAX: 78, FRA_MAX: 77 })
+  file.enumeration({
+    FRA_UNSPEC: 0,
+    FRA_DST: 1,
+    FRA_NEW_MAX: 76,
+    FRA_NEW: 77,
+    FRA_BELOW: -2,
+    __FRA_MAX: 78,
+    FRA_MAX: 77,
+  })
   file.enumeration({ UNRELATED: 1 })
   file.struct('fib_rule_hdr', 12, [
     ['family', u8, 0],
@@ -36,7 +44,7 @@ describe.runIf(endianness() === 'LE')('a small file', () => {
     return readKernel(vmlinux, known)
   }
   const expected: KernelDefinitions = {
-    groups: { FRA_: { FRA_UNSPEC: 0, FRA_DST: 1, FRA_NEW: 77, FRA_BELOW: -2 } },
+    groups: { FRA_: { FRA_UNSPEC: 0, FRA_DST: 1, FRA_NEW_MAX: 76, FRA_NEW: 77, FRA_BELOW: -2 } },
     structs: { fib_rule_hdr: { family: 'u8', port: 'be16', action: 'u32', tail: ['u8', 3] } },
   }
 

@@ -125,6 +125,11 @@ describe('enums', () => {
     expect(macros).toEqual({ FOO_ALIAS: 20 })
   })
 
+  test('a maximum in the middle of a list is no bound of it', () => {
+    const text = 'enum { A_B, A_RANGE_MIN, A_RANGE_MAX, A_C, A_LAST_MAX, __A_MAX, A_MAX = (__A_MAX - 1) };'
+    expect(read(text).groups).toEqual({ A_: { A_B: 0, A_RANGE_MIN: 1, A_RANGE_MAX: 2, A_C: 3 } })
+  })
+
   test('groups are named by UNSPEC or by what names have in common, each once', () => {
     const text = `enum { A_B_UNSPEC, A_B }; enum { A_X, A_B_Y }; enum tagged { A_P, A_Q }; enum { A_R, A_S };
       enum { LONE_MEMBER }; enum { NOTHING, COMMON } field;`

@@ -1,6 +1,7 @@
 import {
   type Dump,
   dumpOf,
+  explainRefusal,
   interfacesOfKind,
   NetlinkError,
   type ReadOptions,
@@ -54,15 +55,8 @@ function requestFor(dev: string | number): RequestParts {
   return { attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...name, 0)]] }
 }
 
-/** What the kernel says without a reason, with it. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof NetlinkError) || error.code !== 'EPERM' || error.operation !== 'receive') return error
-  const { code, table, operation, kernelMessage, attribute } = error
-  return new NetlinkError(
-    'wireguard: the kernel refused (EPERM): WireGuard devices are shown to those who have CAP_NET_ADMIN in their network namespace (root)',
-    { code, table, operation, kernelMessage, attribute, cause: error },
-  )
-}
+const explained = (error: unknown) =>
+  explainRefusal(error, 'WireGuard devices are shown to those who have CAP_NET_ADMIN in their network namespace (root)')
 
 async function readDevice(
   sockets: Sockets,

@@ -30,3 +30,11 @@ function commonPrefix(names: readonly string[]): string {
   }
   return first.slice(0, length)
 }
+
+/**
+ * How many of an enum's members, by their names in C order, are data. Those after them, and any `__` name, say how far the
+ * list goes: `__FRA_MAX`, `FRA_MAX`. A maximum in the middle is one of what is listed: `DPLL_A_PIN_FREQUENCY_MAX`.
+ */
+export function dataCount(names: readonly string[]): number {
+  return names.findLastIndex((name) => !name.startsWith('__') && !name.endsWith('_MAX')) + 1
+}

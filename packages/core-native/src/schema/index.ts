@@ -11,6 +11,7 @@ export {
   be64,
   bool,
   flag,
+  id64,
   type Scalar,
   s8,
   s16,
@@ -27,6 +28,7 @@ export {
 export type { JsonSchema } from './json-schema.ts'
 export { interfaceName, lookup } from './lookup.ts'
 export {
+  divided,
   many,
   mapped,
   nonZero,

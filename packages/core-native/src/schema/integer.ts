@@ -78,6 +78,17 @@ export const sint: Codec<Wide> = {
   schema: s64.schema,
 }
 
+/** 64 bits that are an identity rather than an amount: `0x` and 16 hexadecimal digits. */
+export const id64: Codec<string> = {
+  json: 'quoted',
+  bind: () => ({
+    // biome-ignore format: one line
+    read: ({ view, little }, at) => `0x${view.getBigUint64(at, little).toString(16).padStart(16, '0')}`, // not a kernel number: the radix, and digits
+    fits: { exactly: 8 },
+  }),
+  schema: () => ({ type: 'string', pattern: '^0x[0-9a-f]{16}$' }),
+}
+
 const toWide = (value: number, bigint: boolean) => (bigint ? BigInt(value) : value) as unknown as Wide
 
 /** Present without a payload. */

@@ -1,4 +1,5 @@
-import type { Codec, ValueOf } from './codec.ts'
+import type { ConstantName } from '../constants/index.ts'
+import type { Codec, ValueOf, Wide } from './codec.ts'
 import type { Frame } from './frame.ts'
 import type { Scalar } from './integer.ts'
 
@@ -38,6 +39,19 @@ export function unless<T>(codec: Codec<T>, none: T): Codec<T | undefined> {
 /** `codec`, with the field absent where every bit is set: the kernel's "not set". */
 export function unlessAllOnes(codec: Scalar<number>): Codec<number | undefined> {
   return unless(codec, 2 ** (codec.width * BITS) - 1)
+}
+
+/** `codec`'s value divided by the constant that the kernel gives for it: a number with a fraction. */
+export function divided(codec: Codec<number | Wide>, divisor: ConstantName): Codec<number> {
+  return {
+    json: 'raw',
+    bind(binding) {
+      const { read, ...bound } = codec.bind(binding)
+      const by = binding.constants.value(divisor)!
+      return { ...bound, read: (frame, at, length, record) => Number(read(frame, at, length, record)) / by }
+    },
+    schema: () => ({ type: 'number' }),
+  }
 }
 
 /** Whether any byte is not 0. */

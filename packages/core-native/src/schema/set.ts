@@ -42,7 +42,7 @@ export interface AttributeSet<
 export type AnySet = AttributeSet<string, any, any, any, string>
 
 /** Not data: markers, padding, and what kernels no longer use. */
-type Filler = `${string}_UNSPEC` | `${string}_PAD` | `${string}_UNUSED${string}` | `__${string}` | `${string}_MAX`
+type Filler = `${string}_UNSPEC` | `${string}_PAD` | `${string}_UNUSED${string}` | `__${string}`
 
 type Named<A> = A[keyof A] extends readonly [infer N, unknown] ? N : never
 type Missing<G extends GroupName, A, S> = Exclude<

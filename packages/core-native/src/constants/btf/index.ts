@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { dataCount } from '../groups.ts'
 import { attributeFamilies } from '../headers.ts'
 import { presentModules } from '../host-file.ts'
 import type { Definitions, StructDefinition } from '../model.ts'
@@ -58,11 +59,12 @@ function collectEnum(file: BtfFile, at: number, known: Known, found: Found): voi
   if (group === undefined) return
   found.groups[group] ??= {}
   const members = found.groups[group]
-  for (let index = 0; index < count; index++) {
-    const entry = at + typeWords + index * enumWords
-    const name = nameAt(file, file.words[entry] as number)
-    // Bounds (`FRA_MAX`, `__FRA_MAX`) say how far this kernel's list goes.
-    if (name === '' || name.startsWith('__') || name.endsWith('_MAX')) continue
+  const entries = Array.from({ length: count }, (_, index) => at + typeWords + index * enumWords)
+  const names = entries.map((entry) => nameAt(file, file.words[entry] as number))
+  const data = dataCount(names)
+  for (const [index, entry] of entries.entries()) {
+    const name = names[index] as string
+    if (name === '' || name.startsWith('__') || index >= data) continue
     const value = file.words[entry + 1] as number
     // The flag says that the values are signed.
     members[name] ??= flagOf(file.words[at + 1] as number) ? value | 0 : value

@@ -1,4 +1,4 @@
-import { nameGroups } from '../groups.ts'
+import { dataCount, nameGroups } from '../groups.ts'
 import { type Abi, hostAbi, layoutOf } from '../layout.ts'
 import type { Definitions, MemberDefinition, StructDefinition } from '../model.ts'
 import { type EnumDeclaration, readDeclarations, type Sink } from './declarations.ts'
@@ -148,13 +148,15 @@ class HeaderReader implements Sink, Scope {
 
   enumeration({ tag, members }: EnumDeclaration): void {
     const found: Record<string, number> = {}
+    const data = dataCount(members.map(({ name }) => name))
     let next: Integer | undefined = integer(0)
-    for (const { name, expression } of members) {
+    for (const [index, { name, expression }] of members.entries()) {
       const value: Integer | undefined = expression ? evaluate(expression, this) : next
       next = value && integer(value.value + 1n, 64)
       if (!value) continue
       this.enumerators.set(name, asEnumerator(value.value))
-      if (name.startsWith('__') || name.endsWith('_MAX') || expression?.some((token) => this.bounds.has(token))) {
+      const isBound = name.startsWith('__') || index >= data
+      if (isBound || expression?.some((token) => this.bounds.has(token))) {
         this.bounds.add(name)
       } else if (isSafe(value.value)) {
         found[name] = Number(value.value)
