@@ -6,6 +6,7 @@ import { textTable } from './table.ts'
 type Row = readonly [label: string, value: string | undefined]
 
 const KIB = 1024n // not a kernel number: bytes in a KiB
+const PERCENT = 100n // not a kernel number: hundredths, for two decimals
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
 
 /** An amount of bytes in the largest unit that it fills, with two decimals. */
@@ -16,13 +17,14 @@ function bytes(amount: bigint): string {
     unit++
     divisor *= KIB
   }
-  return unit === 0 ? `${amount} B` : `${(Number((amount * 100n) / divisor) / 100).toFixed(2)} ${UNITS[unit]}`
+  const hundredths = Number((amount * PERCENT) / divisor)
+  return unit === 0 ? `${amount} B` : `${(hundredths / Number(PERCENT)).toFixed(2)} ${UNITS[unit]}`
 }
 
 const SPANS = [
-  [86_400n, 'd'],
-  [3600n, 'h'],
-  [60n, 'min'],
+  [86_400n, 'd'], // not a kernel number: seconds
+  [3600n, 'h'], // not a kernel number: seconds
+  [60n, 'min'], // not a kernel number: seconds
   [1n, 's'],
 ] as const
 
