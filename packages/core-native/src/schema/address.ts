@@ -9,9 +9,22 @@ const GROUPS = 8
 const OCTET = Array.from({ length: 256 }, (_, octet) => String(octet)) // not a kernel number: the values of a byte
 const HEX_OCTET = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0')) // not a kernel number: the same
 
+/** `/24`, by the length. */
+const LENGTH = OCTET.map((octet) => `/${octet}`)
+
+/** Two octets in dotted form, by the first and then the second; a row is empty until one of it is seen. */
+const PAIRS = OCTET.map((): string[] => [])
+
+/** Two octets: one text that is there, where they would be three that are made. */
+function pair(u8: Uint8Array, at: number): string {
+  const row = PAIRS[u8[at]!]!
+  if (row.length === 0) for (const octet of OCTET) row.push(OCTET[u8[at]!]! + '.' + octet)
+  return row[u8[at + 1]!]!
+}
+
 /** Four octets in dotted form. */
 export function ipv4(u8: Uint8Array, at: number): string {
-  return OCTET[u8[at]!]! + '.' + OCTET[u8[at + 1]!]! + '.' + OCTET[u8[at + 2]!]! + '.' + OCTET[u8[at + 3]!]!
+  return pair(u8, at) + '.' + pair(u8, at + 2)
 }
 
 const groups = new Uint16Array(GROUPS)
@@ -112,7 +125,7 @@ export function prefix(member: string): Codec<string> {
       const offset = memberOffset(binding, member)
       return {
         fits: isAddress,
-        read: (f, at, length) => readAddress(f, at, length, {}) + '/' + OCTET[f.u8[f.body + offset]!]!,
+        read: (f, at, length) => readAddress(f, at, length, {}) + LENGTH[f.u8[f.body + offset]!]!,
       }
     },
     schema: () => ({ type: 'string', pattern: '/[0-9]+$' }),
