@@ -8,6 +8,7 @@ import {
   type RequestParts,
   type StreamEnd,
 } from '@netsnap/core-native'
+import { constant } from '@netsnap/core-native/constants'
 import { encodeText, uint32 } from '@netsnap/core-native/schema'
 import { mergeDevice, PeerMerger } from './merge.ts'
 import { Sockets, type WireGuardSourceOptions, ZoneNames } from './sockets.ts'
@@ -38,8 +39,7 @@ export interface StreamPeersOptions extends PeerOptions, WireGuardSourceOptions 
 export type DeviceOf<O> = O extends { readonly bigint: true } ? WireGuardDeviceBigInt : WireGuardDevice
 export type PeerOf<O> = O extends { readonly bigint: true } ? WireGuardPeerBigInt : WireGuardPeer
 
-const LONGEST_NAME = 15 // not a kernel number: bytes of an interface's name
-const HIGHEST_INDEX = 2 ** 31 - 1
+const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
 
 /** The question for one device, by its name or index. */
 function requestFor(dev: string | number): RequestParts {
@@ -49,7 +49,7 @@ function requestFor(dev: string | number): RequestParts {
     return { attributes: [['WGDEVICE_A_IFINDEX', uint32(dev)]] }
   }
   const name = typeof dev === 'string' ? encodeText(dev) : new Uint8Array()
-  if (name.length === 0 || name.length > LONGEST_NAME || name.includes(0)) {
+  if (name.length === 0 || name.length >= constant('IFNAMSIZ') || name.includes(0)) {
     throw new TypeError(`dev: ${JSON.stringify(dev)} is not the name of an interface`)
   }
   return { attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...name, 0)]] }
