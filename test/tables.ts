@@ -35,7 +35,7 @@ function recorded(table: Table, name = table.name): RecordedTable {
   const folder = new URL(`../packages/${name}/test/dumps/`, import.meta.url)
   const files = readdirSync(folder).filter((file) => file.endsWith('.nl'))
   const messages = files.flatMap((file) => recordMessagesOf(readFileSync(new URL(file, folder)))).filter(isOf(table))
-  return { table, messages }
+  return { table, messages: messages.filter(({ length }) => length <= LONGEST) }
 }
 
 /** Every table of every package, with its recorded messages: what the fuzz harness and the benchmarks go through. */

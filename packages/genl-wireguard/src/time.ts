@@ -1,7 +1,7 @@
 import { type Codec, text } from '@netsnap/core-native/schema'
 
 const MILLISECONDS = 1000 // not a kernel number: in a second
-const NANOSECOND_DIGITS = 9 // not a kernel number: decimals of a second
+const NANOSECOND_DIGITS = 9 // not a kernel number: of the fraction of a second
 /** The end of an ISO 8601 time that has milliseconds. */
 const FRACTION = '.000Z'
 /** What `Date` can tell: seconds from 1970 to the year 275760. */

@@ -52,7 +52,7 @@ export function write_small(b: BoundSet, slow: Write): Write {
   const words = new Uint32Array(headerBytes >> 2)
   let last = 0
   let run0 = '', start = ''
-  let w0 = 0, f0 = 0, t0 = '', w1 = 0, f1 = 0, t1 = ''
+  let w1 = 0, f1 = 0, t1 = ''
   return (f, at, end) => {
     f.body = at
     if (end - at < headerBytes) throw malformed(-1)
@@ -73,7 +73,7 @@ export function write_small(b: BoundSet, slow: Write): Write {
       if (size < 4 || p + size > end) throw malformed(type)
       const n = size - 4
       switch (slots[type & 16383]) {
-        case 1: if (!s0(n)) break; if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; if (n === 4) { const w = view.getUint32(p + 4, little); if (w !== w0 || f.id !== f0) { let t = ''; t += ',"prefix":"' + a0(f, p + 4, n, NONE) + '"'; t0 = flat(t); w0 = w; f0 = f.id }; s += t0; continue }; s += ',"prefix":"' + a0(f, p + 4, n, NONE) + '"'; continue
+        case 1: if (!s0(n)) break; if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; s += ',"prefix":"' + a0(f, p + 4, n, NONE) + '"'; continue
         case 2: if (n !== s1) break; if ((seen0 & 2) !== 0) return slow(f, at, end); seen0 |= 2; if (n === 4) { const w = view.getUint32(p + 4, little); if (w !== w1 || f.id !== f1) { let t = ''; t += ',"id":' + a1(f, p + 4, n, NONE); t1 = flat(t); w1 = w; f1 = f.id }; s += t1; continue }; s += ',"id":' + a1(f, p + 4, n, NONE); continue
         case 255: continue
       }
