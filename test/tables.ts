@@ -27,12 +27,15 @@ function isOf(table: Table): (message: Uint8Array) => boolean {
   return (message) => typeOf(message) !== constant('GENL_ID_CTRL') && message[commandAt] === reply
 }
 
+/** A message of many peers is thousands of times the same, and takes as much longer. */
+const LONGEST = 8192 // not a kernel number: bytes
+
 /** What was recorded of a table for a package, which may have recorded other tables with it. */
 function recorded(table: Table, name = table.name): RecordedTable {
   const folder = new URL(`../packages/${name}/test/dumps/`, import.meta.url)
   const files = readdirSync(folder).filter((file) => file.endsWith('.nl'))
   const messages = files.flatMap((file) => recordMessagesOf(readFileSync(new URL(file, folder)))).filter(isOf(table))
-  return { table, messages }
+  return { table, messages: messages.filter(({ length }) => length <= LONGEST) }
 }
 
 /** Every table of every package, with its recorded messages: what the fuzz harness and the benchmarks go through. */

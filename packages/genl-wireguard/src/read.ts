@@ -39,7 +39,7 @@ export interface StreamPeersOptions extends PeerOptions, WireGuardSourceOptions 
 export type DeviceOf<O> = O extends { readonly bigint: true } ? WireGuardDeviceBigInt : WireGuardDevice
 export type PeerOf<O> = O extends { readonly bigint: true } ? WireGuardPeerBigInt : WireGuardPeer
 
-const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: the largest s32
+const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
 
 /** The question for one device, by its name or index. */
 function requestFor(dev: string | number): RequestParts {

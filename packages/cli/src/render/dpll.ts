@@ -8,9 +8,9 @@ type Part = string | undefined | false
 const words = (parts: readonly Part[], between = ' ') => parts.filter(Boolean).join(between)
 
 const HERTZ = [
-  [1_000_000_000n, 'GHz'], // not a kernel number: hertz
-  [1_000_000n, 'MHz'], // not a kernel number: hertz
-  [1000n, 'kHz'], // not a kernel number: hertz
+  [1_000_000_000n, 'GHz'], // not a kernel number: hertz in a unit
+  [1_000_000n, 'MHz'], // not a kernel number: the same
+  [1000n, 'kHz'], // not a kernel number: the same
 ] as const
 
 /** A frequency in the largest unit in which it is a whole number. */

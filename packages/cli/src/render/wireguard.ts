@@ -6,7 +6,8 @@ import { textTable } from './table.ts'
 type Row = readonly [label: string, value: string | undefined]
 
 const KIB = 1024n // not a kernel number: bytes in a KiB
-const PERCENT = 100n // not a kernel number: hundredths, for two decimals
+/** Parts of a unit that are told. */
+const PARTS = 100n // not a kernel number: two decimals
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const
 
 /** An amount of bytes in the largest unit that it fills, with two decimals. */
@@ -17,14 +18,15 @@ function bytes(amount: bigint): string {
     unit++
     divisor *= KIB
   }
-  const hundredths = Number((amount * PERCENT) / divisor)
-  return unit === 0 ? `${amount} B` : `${(hundredths / Number(PERCENT)).toFixed(2)} ${UNITS[unit]}`
+  return unit === 0
+    ? `${amount} B`
+    : `${(Number((amount * PARTS) / divisor) / Number(PARTS)).toFixed(2)} ${UNITS[unit]}`
 }
 
 const SPANS = [
-  [86_400n, 'd'], // not a kernel number: seconds
-  [3600n, 'h'], // not a kernel number: seconds
-  [60n, 'min'], // not a kernel number: seconds
+  [86_400n, 'd'], // not a kernel number: seconds in a day
+  [3600n, 'h'], // not a kernel number: the same in an hour
+  [60n, 'min'], // not a kernel number: the same in a minute
   [1n, 's'],
 ] as const
 

@@ -36,5 +36,7 @@ function commonPrefix(names: readonly string[]): string {
  * list goes: `__FRA_MAX`, `FRA_MAX`. A maximum in the middle is one of what is listed: `DPLL_A_PIN_FREQUENCY_MAX`.
  */
 export function dataCount(names: readonly string[]): number {
-  return names.findLastIndex((name) => !name.startsWith('__') && !name.endsWith('_MAX')) + 1
+  let count = names.length
+  while (count > 0 && /^__|_MAX$/.test(names[count - 1]!)) count--
+  return count
 }
