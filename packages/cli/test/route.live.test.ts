@@ -8,7 +8,9 @@ describeLive('netsnap route on the live kernel', () => {
   let namespace: Namespace
   beforeAll(async () => {
     namespace = await createNamespace()
-    namespace.run('ip link set lo up; ip link add br0 type bridge; ip link set br0 up; ip addr add 10.0.0.1/24 dev br0')
+    // Without an address of its own making, which would come a second later.
+    namespace.run('ip link set lo up; ip link add br0 type bridge; ip link set br0 addrgenmode none')
+    namespace.run('ip link set br0 up; ip addr add 10.0.0.1/24 dev br0')
     namespace.run('ip nexthop add id 7 via 10.0.0.3 dev br0')
     namespace.batch('route', [
       'add 10.10.0.0/16 via 10.0.0.2 metric 5 protocol bgp',
