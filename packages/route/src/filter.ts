@@ -124,6 +124,8 @@ function filterPredicate(filter: RouteFilter, resolved: ResolvedFilter): ((route
     (dev === undefined || leavesBy(route))
 }
 
+let decodeRoute: ReturnType<typeof decoderOf> | undefined
+
 /** The same of a message's bytes: of its header where that says it, or else of the record. */
 function acceptedBy(filter: RouteFilter, resolved: ResolvedFilter): RequestParts['accept'] {
   const keep = filterPredicate(filter, resolved)
@@ -135,6 +137,8 @@ function acceptedBy(filter: RouteFilter, resolved: ResolvedFilter): RequestParts
   )
   const inHeader = (frame: Frame, at: number) => asked.every(({ offset, number }) => frame.u8[at + offset] === number)
   if (table === undefined && dev === undefined) return inHeader
-  const decode = decoderOf(route)
+  // Bound once, since that takes most of a millisecond.
+  decodeRoute ??= decoderOf(route)
+  const decode = decodeRoute
   return (frame, at, end) => inHeader(frame, at) && keep(decode(frame, at, end) as unknown as Route)
 }

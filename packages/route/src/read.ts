@@ -1,5 +1,6 @@
 import {
   type Dump,
+  dumpOf,
   interfaceNames,
   type JsonOptions,
   NetlinkError,
@@ -49,7 +50,7 @@ async function readNexthops(
   } catch (error) {
     // Kernels before 5.3 have no such objects.
     if (!(error instanceof NetlinkError && error.code === 'EOPNOTSUPP')) throw error
-    return Object.assign([], { interrupted: false, restarts: 0 })
+    return dumpOf([])
   }
 }
 
@@ -105,7 +106,7 @@ export async function getRoutes<const O extends GetRoutesOptions = {}>(options?:
     try {
       return await session.dump(route, request, read)
     } catch (error) {
-      if (isEmptyTable(error, asked)) return Object.assign([], { interrupted: false, restarts: 0 })
+      if (isEmptyTable(error, asked)) return dumpOf([])
       throw error
     }
   })
