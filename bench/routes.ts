@@ -26,6 +26,8 @@ interface Measured {
   readonly stall?: number
   /** Peak resident memory in MB. */
   readonly peak?: number
+  /** Pages of memory that the process touched for the first time. */
+  readonly faults?: number
 }
 
 /** A reader that says its own seconds, or whose whole process is timed. */
@@ -36,7 +38,7 @@ interface Reader {
 }
 
 function once(namespace: Namespace, { command, whole }: Reader): Measured | undefined {
-  const timed = ['/usr/bin/time', '-f', '%e %M', '--', ...command]
+  const timed = ['/usr/bin/time', '-f', '%M %R', '--', ...command]
   const begin = performance.now()
   const { status, stdout, stderr } = spawnSync('nsenter', [`--net=${namespace.path}`, ...timed], {
     encoding: 'utf8',
@@ -45,8 +47,9 @@ function once(namespace: Namespace, { command, whole }: Reader): Measured | unde
   })
   if (status !== 0) return undefined
   const seconds = (performance.now() - begin) / 1000
-  const peak = Number(stderr.trim().split('\n').at(-1)!.split(' ')[1]) / 1024
-  return whole ? { seconds, peak } : { ...(JSON.parse(stdout) as Measured), peak }
+  const [kibibytes, faults] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number) as [number, number]
+  const memory = { peak: kibibytes / 1024, faults }
+  return whole ? { seconds, ...memory } : { ...(JSON.parse(stdout) as Measured), ...memory }
 }
 
 /** The readers take turns, so that a noisy minute hits them all; of each the best round counts. */
@@ -67,7 +70,9 @@ function readersFor(family: 'ipv4' | 'ipv6', discard: string): Reader[] {
   return [
     { name: 'C, received and thrown away', command: [discard, family === 'ipv4' ? '2' : '10'] },
     { name: 'streamRoutes, records dropped', command: node('stream.mjs') },
+    { name: 'streamRoutes, third time in a process', command: [...node('stream.mjs'), '3'] },
     { name: 'getRoutes, all kept', command: node('all.mjs') },
+    { name: 'getRoutes, third time in a process', command: [...node('all.mjs'), '3'] },
     { name: 'netsnap route > /dev/null', command: [process.execPath, cli, 'route', `--${family}`], whole: true },
     {
       name: `ip ${flag} -j route show table all`,
@@ -80,15 +85,16 @@ function readersFor(family: 'ipv4' | 'ipv6', discard: string): Reader[] {
 
 function report(title: string, best: ReadonlyMap<string, Measured>, all: readonly Reader[]): void {
   const kernel = best.get('C, received and thrown away')!.seconds
-  const rows = [...best].map(([name, { seconds, stall, peak }]) => [
+  const rows = [...best].map(([name, { seconds, stall, peak, faults }]) => [
     name,
     `${seconds.toFixed(2)} s`,
     `${(seconds / kernel).toFixed(2)} x`,
     peak === undefined ? '' : `${peak.toFixed(0)} MB`,
     stall === undefined ? '' : `${stall.toFixed(0)} ms`,
+    name.includes('third time') || faults === undefined ? '' : String(faults),
   ])
-  for (const { name } of all) if (!best.has(name)) rows.push([name, 'did not run', '', '', ''])
-  printTable(title, ['reader', 'best of 3', 'against C', 'peak memory', 'longest stall'], rows)
+  for (const { name } of all) if (!best.has(name)) rows.push([name, 'did not run', '', '', '', ''])
+  printTable(title, ['reader', 'best of 3', 'against C', 'peak memory', 'longest stall', 'page faults'], rows)
 }
 
 const show = (title: string, namespace: Namespace, all: readonly Reader[]) => report(title, race(namespace, all), all)

@@ -1,4 +1,4 @@
-import { fuzzTable, MessageBuilder, messagesOf, mutate } from '@netsnap/core-native/testing'
+import { fuzzRepeats, fuzzTable, MessageBuilder, messagesOf, mutate } from '@netsnap/core-native/testing'
 import { expect, test } from 'vitest'
 import { attachEmitted } from '../packages/core-native/src/compile/index.ts'
 import { constant, constants } from '../packages/core-native/src/constants/index.ts'
@@ -91,6 +91,17 @@ test.each(tables.map((one) => [one.table.name, one] as const))(
   TIMEOUT,
 )
 
+test.each(tables.filter(({ table }) => !table.secret).map((one) => [one.table.name, one] as const))(
+  `%s: ${COUNT / 4} messages that are like others, read as if each were alone`,
+  (name, { table, messages }) => {
+    const report = fuzzRepeats({ table, messages, count: COUNT / 4, random: randomOf(SEED) })
+    console.log(`fuzz repeats ${name}: ${JSON.stringify(report)}`)
+    // Lists and derived fields are read the long way: of the other tables those are rare.
+    if (['rule', 'route', 'nexthop'].includes(name)) expect(report.repeated).toBeGreaterThan(report.messages / 3)
+  },
+  TIMEOUT,
+)
+
 test(
   `${COUNT} hostile datagrams: every message of a reply is bounded`,
   () => {
@@ -121,13 +132,14 @@ function readHostile(bytes: Uint8Array): string {
     port: undefined,
     type: constant('RTM_NEWRULE'),
     decode: () => ({}),
+    repeats: undefined,
     watched: false,
     records: [],
     ended: false,
     interrupted: false,
   }
   try {
-    readMessages(new Frame(copy), copy.length, reply)
+    readMessages(new Frame(copy), 0, copy.length, copy.length, reply)
     return 'read'
   } catch (error) {
     if (error instanceof NetlinkError) return error.code === 'EBADMSG' ? 'EBADMSG' : 'an errno'

@@ -1,3 +1,4 @@
+import type { Repeats } from './compile/repeat.ts'
 import { NetlinkError } from './errors.ts'
 import { type Reply, readMessages } from './reply.ts'
 import { type Request, setSequence } from './request.ts'
@@ -14,11 +15,25 @@ export interface ExchangeParts {
   /** Multicast groups whose messages tell that the reply is not one consistent picture. */
   readonly watch: readonly number[]
   readonly decode: Decode
+  readonly repeats: Repeats | undefined
   readonly options: DecodeOptions
   /** What is received is wiped once it is read. */
   readonly secret?: boolean
   /** Two, which take turns: the kernel fills one while the other is read. */
   readonly buffers: readonly [ArrayBuffer, ArrayBuffer]
+}
+
+/** How much of the first receive is read at a time: what the kernel fills in one go, hundreds of messages. */
+const FIRST_SLICE_BYTES = 32 * 1024 // not a kernel number: chosen
+
+/**
+ * An empty list of which V8 knows that it will hold objects: it takes one without a history for a list of small integers,
+ * and throws away what it has compiled for the others at each first object.
+ */
+function emptyBatch(): Record<string, unknown>[] {
+  const batch = [{}]
+  batch.length = 0
+  return batch
 }
 
 /** One request and the whole of its reply. */
@@ -32,16 +47,29 @@ export class Exchange {
   #receiving: Promise<Received> | undefined
   #turn: 0 | 1 = 0
   #broken = false
+  /** The message that ends the reply has been received, and not been read yet. */
+  #leftEnd = false
 
   constructor(transport: Transport, parts: ExchangeParts) {
-    const { request, sequence, type, watch, decode, options, secret = false, buffers } = parts
+    const { request, sequence, type, watch, decode, repeats, options, secret = false, buffers } = parts
     this.#transport = transport
     this.#secret = secret
     this.#buffers = buffers
     this.#frames = [new Frame(buffers[0], options), new Frame(buffers[1], options)]
     const { port } = transport
     const watched = watch.length > 0
-    this.#reply = { request, sequence, port, type, decode, watched, records: [], ended: false, interrupted: false }
+    this.#reply = {
+      request,
+      sequence,
+      port,
+      type,
+      decode,
+      repeats,
+      watched,
+      records: [],
+      ended: false,
+      interrupted: false,
+    }
     setSequence(request, sequence)
     try {
       this.#join(watch)
@@ -68,22 +96,32 @@ export class Exchange {
     }
   }
 
-  /** The reply as it grows: `records` holds what the last receive brought. */
+  /**
+   * The reply as it grows: `records` holds what came last. The first time it is few, each time twice as many: what is
+   * read by code that is not compiled yet takes long, and must not hold up the event loop.
+   */
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<Reply, void, void> {
     const reply = this.#reply
     this.#receive()
-    while (!reply.ended) {
-      await this.#read(reply, signal)
-      yield reply
+    for (let slice = FIRST_SLICE_BYTES; !reply.ended; ) {
+      const [frame, { bytes, done }] = await this.#next(reply, signal)
+      for (let at = 0; at < bytes && !reply.ended; slice *= 2) {
+        at = this.#read(reply, frame, at, Math.min(at + slice, bytes), bytes, done)
+        this.#leftEnd = done && at < bytes
+        yield reply
+        if (at < bytes) await new Promise(setImmediate)
+      }
     }
   }
 
   /** Read to the end of the reply, so that the next request finds the socket at rest. Never fails. */
   async settle(): Promise<void> {
-    const reply: Reply = { ...this.#reply, decode: () => ({}) }
+    const reply: Reply = { ...this.#reply, decode: () => ({}), repeats: undefined }
+    if (this.#leftEnd) this.#reply.ended = true
     try {
       while (!this.#reply.ended && !this.#broken) {
-        await this.#read(reply, undefined)
+        const [frame, { bytes, done }] = await this.#next(reply, undefined)
+        this.#read(reply, frame, 0, bytes, bytes, done)
         this.#reply.ended = reply.ended
       }
     } catch (error) {
@@ -101,17 +139,18 @@ export class Exchange {
     if (this.#secret) u8.fill(0, 0, bytes)
   }
 
-  async #read(reply: Reply, signal: AbortSignal | undefined): Promise<void> {
-    const [frame, { bytes, done }] = await this.#next(reply, signal)
-    reply.records = []
+  /** Read the messages from `at` up to `to`, or a little further, and answer where the next one is. */
+  #read(reply: Reply, frame: Frame, at: number, to: number, bytes: number, done: boolean): number {
+    reply.records = emptyBatch()
     try {
-      readMessages(frame, bytes, reply)
+      const next = readMessages(frame, at, to, bytes, reply)
+      if (next >= bytes || reply.ended) this.#wipe(frame, bytes)
+      return next
     } catch (error) {
       // The messages after the bad one were not looked at; among them is the one that ends the reply.
       this.#reply.ended = reply.ended || done
-      throw error
-    } finally {
       this.#wipe(frame, bytes)
+      throw error
     }
   }
 

@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from 'node:util'
+import type { Repeats } from './compile/repeat.ts'
 import { constant, constants } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
 import type { Request } from './request.ts'
@@ -18,6 +19,8 @@ export interface Reply {
   /** Type of the messages that hold records. */
   readonly type: number
   readonly decode: Decode
+  /** Reads what is like a message before. */
+  readonly repeats: Repeats | undefined
   /** Messages of others tell that the objects change while they are listed. */
   readonly watched: boolean
   /** Records of the batch in hand. */
@@ -28,24 +31,42 @@ export interface Reply {
   interrupted: boolean
 }
 
-/** Read the messages in the first `bytes` of a frame. A plain function: the same loop in an async one is twice as slow. */
-export function readMessages(frame: Frame, bytes: number, reply: Reply): void {
+/**
+ * Read the messages of a frame from `at` on up to the first that begins at `to` or later, and answer where that is. The
+ * frame holds `bytes`. A plain function: the same loop in an async one is twice as slow.
+ */
+export function readMessages(frame: Frame, at: number, to: number, bytes: number, reply: Reply): number {
+  const w = wire()
+  const { records, repeats } = reply
+  let next = at
+  while (next < to && !reply.ended) {
+    if (repeats !== undefined) next = repeats.read(frame, next, to, bytes, records)
+    if (next >= to) break
+    const length = next + w.headerBytes <= bytes ? frame.view.getUint32(next + w.at.nlmsg_len, frame.little) : 0
+    if (length < w.headerBytes || next + length > bytes) throw runsPast(reply)
+    readMessage(frame, next, length, reply)
+    next += w.align(length)
+  }
+  return next
+}
+
+function readMessage(frame: Frame, at: number, length: number, reply: Reply): void {
   const w = wire()
   const { view, little } = frame
   const { accept } = reply.request
-  for (let at = 0, length = 0; at < bytes && !reply.ended; at += w.align(length)) {
-    length = at + w.headerBytes <= bytes ? view.getUint32(at + w.at.nlmsg_len, little) : 0
-    if (length < w.headerBytes || at + length > bytes) throw runsPast(reply)
-    const foreign = reply.port !== undefined && view.getUint32(at + w.at.nlmsg_pid, little) !== reply.port
-    if (foreign && reply.watched) reply.interrupted = true
-    if (foreign || view.getUint32(at + w.at.nlmsg_seq, little) !== reply.sequence) continue
-    if ((view.getUint16(at + w.at.nlmsg_flags, little) & w.NLM_F_DUMP_INTR) !== 0) reply.interrupted = true
-    const type = view.getUint16(at + w.at.nlmsg_type, little)
-    if (type === reply.type) {
-      if (accept !== undefined && !accept(frame, at + w.headerBytes, at + length)) continue
-      reply.records.push(reply.decode(frame, at + w.headerBytes, at + length))
-    } else readControl(frame, type, at, length, reply)
+  const foreign = reply.port !== undefined && view.getUint32(at + w.at.nlmsg_pid, little) !== reply.port
+  if (foreign && reply.watched) reply.interrupted = true
+  if (foreign || view.getUint32(at + w.at.nlmsg_seq, little) !== reply.sequence) return
+  if ((view.getUint16(at + w.at.nlmsg_flags, little) & w.NLM_F_DUMP_INTR) !== 0) reply.interrupted = true
+  const type = view.getUint16(at + w.at.nlmsg_type, little)
+  if (type !== reply.type) {
+    readControl(frame, type, at, length, reply)
+    return
   }
+  if (accept !== undefined && !accept(frame, at + w.headerBytes, at + length)) return
+  const record = reply.decode(frame, at + w.headerBytes, at + length)
+  reply.records.push(record)
+  reply.repeats?.learn(frame, at, at + length, record)
 }
 
 function readControl(frame: Frame, type: number, at: number, length: number, reply: Reply): void {

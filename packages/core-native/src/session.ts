@@ -1,4 +1,5 @@
-import { decoderOf, writerOf } from './compile/bind.ts'
+import { type BoundSet, readerOf, writerOf } from './compile/bind.ts'
+import { Repeats } from './compile/repeat.ts'
 import { constant } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
 import { abortable, Exchange } from './exchange.ts'
@@ -67,6 +68,8 @@ interface Reading {
   readonly request: RequestParts
   readonly options: ReadOptions
   readonly read: Decode
+  /** What the decoder was made of, where it makes records of which nothing is secret. */
+  readonly set?: BoundSet | undefined
 }
 
 type Read = (...parts: Parameters<Decode>) => unknown
@@ -126,8 +129,8 @@ export class Session implements AsyncDisposable, Disposable {
       into.length = 0
       return true
     }
-    const read = decoderFor(table)
-    for await (const reply of this.#replies({ table, request, options, read }, signal, forget)) {
+    const reading = { table, request, options, ...readerFor(table) }
+    for await (const reply of this.#replies(reading, signal, forget)) {
       for (const record of reply.records) into.push(record)
       if (reply.ended) return reply.interrupted
     }
@@ -143,7 +146,7 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options?: O,
   ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
-    const stream = this.#stream({ table, request, options: options ?? {}, read: decoderFor(table) }, ({ records }) =>
+    const stream = this.#stream({ table, request, options: options ?? {}, ...readerFor(table) }, ({ records }) =>
       records.length > 0 ? records : undefined,
     )
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void>
@@ -195,7 +198,7 @@ export class Session implements AsyncDisposable, Disposable {
 
   /** `again` says whether the dump may start anew when a datagram did not fit: not once rows were given away. */
   async *#replies(
-    { table, request: parts, options, read }: Reading,
+    { table, request: parts, options, read, set }: Reading,
     signal: AbortSignal | undefined,
     again: () => boolean,
   ): AsyncGenerator<Reply, void, void> {
@@ -214,6 +217,7 @@ export class Session implements AsyncDisposable, Disposable {
           type: types.reply,
           watch,
           decode: read,
+          repeats: set && new Repeats(set, parts.accept),
           options,
           secret: table.secret === true,
           buffers: this.#takeBuffers(),
@@ -265,10 +269,15 @@ export class Session implements AsyncDisposable, Disposable {
   }
 }
 
-const decoders = new WeakMap<Table, Decode>()
+const readers = new WeakMap<Table, Pick<Reading, 'read' | 'set'>>()
 const writers = new WeakMap<Table, Write>()
 
-const decoderFor = (table: Table) => remember(decoders, table, () => ofCommand(table, decoderOf(table)))
+function readerFor(table: Table): Pick<Reading, 'read' | 'set'> {
+  return remember(readers, table, () => {
+    const { decode, bound } = readerOf(table)
+    return { read: ofCommand(table, decode), set: table.secret ? undefined : bound }
+  })
+}
 
 function deadline(options: ReadOptions | undefined): AbortSignal | undefined {
   const { signal, timeout } = options ?? {}

@@ -341,6 +341,18 @@ describe('a stream', () => {
     expect(await stream.next()).toEqual({ done: true, value: { interrupted: true } })
   })
 
+  test('left before the end of what one receive brought lets the next request go', async () => {
+    const { session } = sessionOf(({ sequence: s }) => [
+      ...Array.from({ length: 40 }, (_, i) => concat(...Array.from({ length: 100 }, (_, j) => row(s, i * 100 + j)))),
+      done(s),
+    ])
+    for await (const batch of session.stream(small)) {
+      expect(batch.length).toBeLessThan(4000)
+      break
+    }
+    expect(await session.dump(small)).toHaveLength(4000)
+  })
+
   test('left early is read to its end before the next request', async () => {
     const order: string[] = []
     const { session } = sessionOf(

@@ -1,6 +1,6 @@
 import { bundledLayout, type Constants, constants as hostConstants } from '../constants/index.ts'
 import { stringify } from '../json.ts'
-import type { Binding, Bound, Decode, Write } from '../schema/codec.ts'
+import type { Binding, Bound, Codec, Decode, Write } from '../schema/codec.ts'
 import type { Frame } from '../schema/frame.ts'
 import { type Framing, framingOf } from '../schema/framing.ts'
 import { headerLines } from '../schema/schema-of.ts'
@@ -16,6 +16,10 @@ export interface BoundMember {
   /** It may be absent. */
   readonly sparse: boolean
   readonly read: Bound<unknown>['read']
+  /** Its value may serve for every message with the same bytes there: no record owns it. */
+  readonly lasting: boolean
+  /** It reads other members beside its own. */
+  readonly readsHeader: boolean
 }
 
 /** One attribute line, with its numbers. */
@@ -24,6 +28,12 @@ export interface BoundLine extends Bound<unknown> {
   readonly repeats: boolean
   readonly sparse: boolean
   readonly late: boolean
+  /** Unknown attributes within it are kept in the record around. */
+  readonly hoists: boolean
+  /** Its value may serve for every message with the same payload: no record owns it. */
+  readonly lasting: boolean
+  /** It reads the message's header beside its payload. */
+  readonly readsHeader: boolean
 }
 
 /** A set whose names have become numbers: what a decoder, interpreted or emitted, works with. */
@@ -109,7 +119,12 @@ export function attachEmitted(table: Table, { factories, writer }: Emitted): voi
 
 /** The decoder of a table's messages: from the first byte after `nlmsghdr` to the message's end. */
 export function decoderOf(table: Table): Decode {
-  return bindTable(table, emitted.get(table)?.factories, hostConstants())
+  return readerOf(table).decode
+}
+
+/** The decoder of a table's messages, and the bound set that it was made of. */
+export function readerOf(table: Table): { readonly decode: Decode; readonly bound: BoundSet } {
+  return bindWith(table, emitted.get(table)?.factories, hostConstants())
 }
 
 /** The writer of a table's messages: JSON equal to what `stringify` makes of the decoder's records. */
@@ -129,28 +144,27 @@ function bindWith(
   factories: Factories | undefined,
   constants: Constants,
 ): { decode: Decode; bound: BoundSet } {
-  let outermost: BoundSet | undefined
   const made = new Map<AnySet, Decode>()
-  const header = constants.layout(table.header.struct)
+  const make = (set: AnySet, bound: BoundSet): Decode => factories?.get(set)?.(bound) ?? bound.interpreted
   const binding: Binding = {
     constants,
-    header,
+    header: constants.layout(table.header.struct),
     secret: table.secret === true,
     decoder(set) {
       const known = made.get(set)
       if (known) return known
-      // A set may hold itself: the decoder that a codec gets looks its own up when it is called.
-      made.set(set, (frame, at, end) => made.get(set)!(frame, at, end))
-      const bound = bindSet(set, binding, set === table)
-      if (set === table) outermost = bound
-      const factory = factories?.get(set)
-      const decode = factory ? factory(bound) : bound.interpreted
-      made.set(set, decode)
-      return decode
+      // Nested sets are bound when a message first has one, for most messages never have most of them.
+      let decode: Decode | undefined
+      const lazily: Decode = (frame, at, end) => {
+        decode ??= make(set, bindSet(set, binding, set === table))
+        return decode(frame, at, end)
+      }
+      made.set(set, lazily)
+      return lazily
     },
   }
-  const decode = binding.decoder(table)
-  return { decode, bound: outermost! }
+  const bound = bindSet(table, binding, true)
+  return { decode: make(table, bound), bound }
 }
 
 function bindSet(set: AnySet, binding: Binding, outermost: boolean): BoundSet {
@@ -197,8 +211,22 @@ function slotsOf(set: AnySet, constants: Constants): Uint8Array {
 }
 
 function bindLine([field, [, codec]]: [string, Line], binding: Binding): BoundLine {
-  const { repeats = false, sparse = false, late = false } = codec
-  return { field, repeats, sparse, late, ...codec.bind(binding) }
+  const { repeats = false, sparse = false, late = false, hoists = false } = codec
+  const { readsHeader, bound } = bindWatched(codec, binding)
+  return { field, repeats, sparse, late, hoists, lasting: codec.json !== undefined && !late, readsHeader, ...bound }
+}
+
+/** A bound codec, and whether it has asked for the layout of the message's header. */
+export function bindWatched(codec: Codec<unknown>, binding: Binding): { bound: Bound<unknown>; readsHeader: boolean } {
+  let readsHeader = false
+  const bound = codec.bind({
+    ...binding,
+    get header() {
+      readsHeader = true
+      return binding.header
+    },
+  })
+  return { bound, readsHeader }
 }
 
 function linesByType(set: AnySet, lines: readonly BoundLine[], constants: Constants): Map<number, BoundLine[]> {
@@ -223,11 +251,15 @@ function bindHeader(set: AnySet, binding: Binding): Pick<BoundSet, 'header' | 'a
   for (const [field, [name, codec]] of Object.entries(headerLines(set, binding))) {
     const member = layout.members[name]
     if (!member) throw new TypeError(`struct ${set.header.struct} has no member ${name}`)
-    const { read, fits } = codec.bind(binding)
+    const {
+      bound: { read, fits },
+      readsHeader,
+    } = bindWatched(codec, binding)
     if (typeof fits === 'object' && 'exactly' in fits && fits.exactly !== member.size) {
       throw new TypeError(`${field} reads ${fits.exactly} bytes, and ${set.header.struct}.${name} has ${member.size}`)
     }
-    const bound = { field, offset: member.offset, size: member.size, sparse: codec.sparse === true, read }
+    const [sparse, lasting] = [codec.sparse === true, codec.json !== undefined]
+    const bound = { field, offset: member.offset, size: member.size, sparse, read, lasting, readsHeader }
     ;(emitted.has(name) ? header : appended).push(bound)
   }
   const headerBytes = set.whole ? Math.max(0, ...header.map(({ offset, size }) => offset + size)) : layout.size

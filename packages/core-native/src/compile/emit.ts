@@ -1,9 +1,9 @@
 import { bundledConstants } from '../constants/index.ts'
-import type { Binding, Codec } from '../schema/codec.ts'
+import type { Binding, Bound, Codec } from '../schema/codec.ts'
 import { framingOf } from '../schema/framing.ts'
 import { headerLines } from '../schema/schema-of.ts'
 import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
-import { SKIP, setsOf, sourcesOf } from './bind.ts'
+import { bindWatched, SKIP, setsOf, sourcesOf } from './bind.ts'
 import { emitWriter } from './emit-json.ts'
 
 /** What a line looks like to the emitter. */
@@ -31,16 +31,8 @@ export function emitFactory(name: string, set: AnySet, binding: Binding): string
 /** The attribute lines of a set. */
 export function emittedLines(set: AnySet, binding: Binding): EmittedLine[] {
   return Object.entries(set.attributes as Lines).map(([field, [, codec]], index) => {
-    let readsHeader = false
-    const watched: Binding = {
-      ...binding,
-      get header() {
-        readsHeader = true
-        return binding.header
-      },
-    }
-    const lengths = lengthsOf(codec, watched)
-    return { field, index, codec, lengths, readsHeader }
+    const { bound, readsHeader } = bindWatched(codec, binding)
+    return { field, index, codec, lengths: lengthsOf(bound), readsHeader }
   })
 }
 
@@ -188,8 +180,7 @@ function emitDerived(field: string, index: number): string {
   return `    const v${index} = d${index}(r); if (v${index} !== undefined) r[${JSON.stringify(field)}] = v${index}\n`
 }
 
-function lengthsOf(codec: Codec<unknown>, binding: Binding): EmittedLine['lengths'] {
-  const { fits } = codec.bind(binding)
+function lengthsOf({ fits }: Bound<unknown>): EmittedLine['lengths'] {
   if (fits === undefined) return 'any'
   if (typeof fits === 'function') return 'function'
   return 'exactly' in fits ? 'exactly' : 'atLeast'

@@ -4,28 +4,51 @@ import type { Binding, Codec, Read } from './codec.ts'
 const IPV4_BYTES = 4
 const IPV6_BYTES = 16
 const GROUPS = 8
+const BYTE_BITS = 8
 
 // A table of 256 strings joined with `+` costs half of what a template literal does.
 const OCTET = Array.from({ length: 256 }, (_, octet) => String(octet)) // not a kernel number: the values of a byte
 const HEX_OCTET = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0')) // not a kernel number: the same
 
-/** `/24`, by the length. */
-const LENGTH = OCTET.map((octet) => `/${octet}`)
+/** Texts by two octets. A row is there once one of it has been seen: whole tables would be a megabyte before the first address. */
+const NO_ROW = new Array<string>(OCTET.length).fill('')
+const LEADING = new Array<string[]>(OCTET.length).fill(NO_ROW)
+const TRAILING = new Array<string[]>(OCTET.length).fill(NO_ROW)
+const BARE = 1
+const SLASH = 2
+/** What stands after an address: nothing, or the length of the prefix. */
+const ENDINGS = ['', '', ...OCTET.map((octet) => `/${octet}`)]
+/** Which of them stands at the end of each text of `TRAILING`, and 1 for each text of `LEADING`; 0 where there is none yet. */
+const ENDED = new Uint16Array(OCTET.length ** 2)
+const LED = new Uint16Array(OCTET.length ** 2)
 
-/** Two octets in dotted form, by the first and then the second; a row is empty until one of it is seen. */
-const PAIRS = OCTET.map((): string[] => [])
+function put(rows: string[][], first: number, second: number, text: string): void {
+  if (rows[first] === NO_ROW) rows[first] = NO_ROW.slice()
+  rows[first]![second] = flat(text)
+}
 
-/** Two octets: one text that is there, where they would be three that are made. */
-function pair(u8: Uint8Array, at: number): string {
-  const row = PAIRS[u8[at]!]!
-  if (row.length === 0) for (const octet of OCTET) row.push(OCTET[u8[at]!]! + '.' + octet)
-  return row[u8[at + 1]!]!
+function see(a: number, b: number, c: number, d: number, ending: number): void {
+  put(LEADING, a, b, OCTET[a]! + '.' + OCTET[b]! + '.')
+  LED[(a << BYTE_BITS) | b] = 1
+  put(TRAILING, c, d, OCTET[c]! + '.' + OCTET[d]! + ENDINGS[ending]!)
+  ENDED[(c << BYTE_BITS) | d] = ending
+}
+
+/**
+ * Four octets in dotted form: two texts that are there, where they would be seven that are made. One branch decides, and
+ * all of it at once: what first happens when the function has long been compiled costs all that was compiled.
+ */
+function dotted(u8: Uint8Array, at: number, ending: number): string {
+  const a = u8[at]!
+  const b = u8[at + 1]!
+  const c = u8[at + 2]!
+  const d = u8[at + 3]!
+  if (((LED[(a << BYTE_BITS) | b]! ^ 1) | (ENDED[(c << BYTE_BITS) | d]! ^ ending)) !== 0) see(a, b, c, d, ending)
+  return LEADING[a]![b]! + TRAILING[c]![d]!
 }
 
 /** Four octets in dotted form. */
-export function ipv4(u8: Uint8Array, at: number): string {
-  return pair(u8, at) + '.' + pair(u8, at + 2)
-}
+export const ipv4 = (u8: Uint8Array, at: number): string => dotted(u8, at, BARE)
 
 const groups = new Uint16Array(GROUPS)
 
@@ -102,7 +125,6 @@ function keepingRead(): Read<string> {
 }
 
 const isAddress = (length: number) => length === IPV4_BYTES || length === IPV6_BYTES
-const readAddress: Read<string> = (f, at, length) => (length === IPV4_BYTES ? ipv4(f.u8, at) : ipv6(f.u8, at))
 
 /** An IPv4 or IPv6 address, told apart by its length. */
 export const address: Codec<string> = {
@@ -125,7 +147,10 @@ export function prefix(member: string): Codec<string> {
       const offset = memberOffset(binding, member)
       return {
         fits: isAddress,
-        read: (f, at, length) => readAddress(f, at, length, {}) + LENGTH[f.u8[f.body + offset]!]!,
+        read(f, at, length) {
+          const ending = f.u8[f.body + offset]! + SLASH
+          return length === IPV4_BYTES ? dotted(f.u8, at, ending) : ipv6(f.u8, at) + ENDINGS[ending]!
+        },
       }
     },
     schema: () => ({ type: 'string', pattern: '/[0-9]+$' }),

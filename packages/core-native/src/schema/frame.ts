@@ -21,6 +21,8 @@ export interface DecodeOptions {
 export type Lookups = Readonly<Record<string, ReadonlyMap<number, unknown>>>
 
 const NONE: Lookups = {}
+const WORD_BYTES = 4
+const NO_WORDS = new Uint32Array(0)
 
 let frames = 0
 
@@ -29,6 +31,8 @@ export class Frame {
   /** Tells frames apart, for what is kept of the last one: not the frame, which holds a buffer. */
   readonly id: number = ++frames
   readonly u8: Uint8Array
+  /** The same bytes in words; none where they are not aligned, or not in the host's byte order. */
+  readonly words: Uint32Array
   readonly view: DataView
   /** The same bytes, for the native text and hexadecimal conversions. */
   readonly bytes: Buffer
@@ -53,5 +57,7 @@ export class Frame {
     this.bigint = options.bigint ?? false
     this.secrets = options.secrets ?? false
     this.lookups = options.lookups ?? NONE
+    const comparable = from % WORD_BYTES === 0 && this.little === HOST_LITTLE
+    this.words = comparable ? new Uint32Array(buffer, from, Math.floor(length / WORD_BYTES)) : NO_WORDS
   }
 }

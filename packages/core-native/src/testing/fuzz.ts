@@ -38,7 +38,7 @@ const anywhere = (bytes: Uint8Array, random: Random, unit = 1) => random(Math.ce
 const ODD = [0, 1, 2, 3, 4, 5, 7, 8, 12, 16, 255, 0x3fff, 0x7fff, 0x8000, 0xfffe, 0xffff] // not a kernel number: chosen to be odd
 
 /** Where each attribute of a message begins, and its length, as long as they are whole. */
-function attributesOf(bytes: Uint8Array, from: number): { at: number; size: number }[] {
+export function attributesOf(bytes: Uint8Array, from: number): { at: number; size: number }[] {
   const { headerBytes, lengthAt, align } = framingOf(constants())
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const found: { at: number; size: number }[] = []
