@@ -113,12 +113,19 @@ function* repeat(count: number, line: (i: number) => string): Generator<string> 
   for (let i = 0; i < count; i++) yield line(i)
 }
 
+function compiled(folder: string, name: string): string {
+  const program = path.join(folder, name)
+  execFileSync('gcc', ['-O2', '-o', program, `${readers}${name}.c`])
+  return program
+}
+
 /** A million IPv4 routes, 200,000 IPv6 ones, 1,000 with 64 nexthops: everyone who reads them, side by side. */
 export async function routes(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'netsnap-bench-'))
-  const discard = path.join(folder, 'discard')
   try {
-    execFileSync('gcc', ['-O2', '-o', discard, `${readers}discard.c`])
+    const discard = compiled(folder, 'discard')
+    const microseconds = execFileSync(compiled(folder, 'touch'), { encoding: 'utf8' }).trim()
+    console.log(`\nA page of memory that is touched for the first time costs ${microseconds} µs here.`)
     const narrow = repeat(IPV4, (i) => `add ${ipv4(i)}/32 via 172.16.0.2 dev br0`)
     await withRoutes(narrow, '', (namespace) => {
       show(`${IPV4} IPv4 routes`, namespace, readersFor('ipv4', discard))
