@@ -126,27 +126,10 @@ const seg6Counters = attributeSet('SEG6_LOCAL_CNT_', {
   errors:  ['SEG6_LOCAL_CNT_ERRORS', u64],
 })
 
-/** The kernel has a bit for each operation: `1 << SEG6_LOCAL_FLV_OP_...`. */
-const flavorNames: Codec<string[]> = {
-  bind(binding) {
-    const names = [...binding.constants.prefixed('SEG6_LOCAL_FLV_OP_')]
-    const { read, fits } = u32.bind(binding)
-    return {
-      fits: fits!,
-      read(frame, at, length, record) {
-        const bits = read(frame, at, length, record)
-        const set = names.filter(([operation]) => Math.floor(bits / 2 ** operation) % 2 === 1)
-        return set.map(([, name]) => name.slice('SEG6_LOCAL_FLV_OP_'.length))
-      },
-    }
-  },
-  schema: () => ({ type: 'array', items: { type: 'string', examples: ['PSP', 'NEXT_CSID'] } }),
-}
-
 // biome-ignore format: a table
 const seg6Flavors = attributeSet('SEG6_LOCAL_FLV_', {
   operation:       ['SEG6_LOCAL_FLV_OPERATION', u32],
-  operation_names: ['SEG6_LOCAL_FLV_OPERATION', flavorNames],
+  operation_names: ['SEG6_LOCAL_FLV_OPERATION', flagsOf('SEG6_LOCAL_FLV_OP_', { scalar: u32, numbered: true })],
   lblen:           ['SEG6_LOCAL_FLV_LCBLOCK_BITS', u8],
   nflen:           ['SEG6_LOCAL_FLV_LCNODE_FN_BITS', u8],
 })

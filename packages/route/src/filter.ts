@@ -1,20 +1,14 @@
 import { NetlinkError, type RequestParts } from '@netsnap/core-native'
 import { decoderOf } from '@netsnap/core-native/compile'
-import { type ConstantName, constant, constants } from '@netsnap/core-native/constants'
-import { type Frame, namesOf, uint32 } from '@netsnap/core-native/schema'
+import { constants } from '@netsnap/core-native/constants'
+import { type Frame, familyNumber, namesOf, uint32 } from '@netsnap/core-native/schema'
 import { type Route, route } from './route.ts'
 import { WATCH } from './watch.ts'
 
-const FAMILIES = {
-  ipv4: 'AF_INET',
-  ipv6: 'AF_INET6',
-  mpls: 'AF_MPLS',
-  ipmr: 'RTNL_FAMILY_IPMR',
-  ip6mr: 'RTNL_FAMILY_IP6MR',
-} as const satisfies Record<string, ConstantName>
+const FAMILIES = ['ipv4', 'ipv6', 'mpls', 'ipmr', 'ip6mr'] as const
 
 /** A family that has routes. */
-export type RouteFamily = keyof typeof FAMILIES
+export type RouteFamily = (typeof FAMILIES)[number]
 
 /** Which routes to read. The kernel leaves the others out where it can; what an older one sends all the same is dropped. */
 export interface RouteFilter {
@@ -57,15 +51,6 @@ function numberOf(
   return number
 }
 
-/** The family's number; 0 for all. */
-export function familyNumber(family: RouteFamily | undefined): number | undefined {
-  if (family === undefined) return undefined
-  if (!Object.hasOwn(FAMILIES, family)) {
-    throw new TypeError(`family: ${JSON.stringify(family)} is none of ${Object.keys(FAMILIES).join(', ')}`)
-  }
-  return constant(FAMILIES[family])
-}
-
 function noSuchInterface(name: string): never {
   throw new NetlinkError(`route: there is no interface named "${name}" (ENODEV)`, {
     code: 'ENODEV',
@@ -84,7 +69,7 @@ export function resolveFilter(filter: RouteFilter, interfaces?: ReadonlyMap<numb
   // A name may be all digits.
   const known = [...(interfaces ?? [])].find(([, name]) => name === filter.dev)?.[0]
   return {
-    family: familyNumber(filter.family),
+    family: familyNumber(FAMILIES, filter.family),
     table: numberOf('table', filter.table, MAX_U32, named('RT_TABLE_', 'rt_tables')),
     protocol: numberOf('protocol', filter.protocol, MAX_U8, named('RTPROT_', 'rt_protos')),
     type: numberOf('type', filter.type, MAX_U8, named('RTN_')),

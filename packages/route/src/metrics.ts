@@ -4,29 +4,12 @@ import { attributeSet, type Codec, flagsOf, mapped, text, u32 } from '@netsnap/c
 const number: Codec<number> = { ...u32, schema: () => ({ type: 'number' }) }
 const milliseconds = (fraction: number) => mapped(u32, number, (value) => value / fraction)
 
-/** The metrics that a bit mask of `1 << RTAX_...` names, in lower case. */
-const lockedMetrics: Codec<string[]> = {
-  bind(binding) {
-    const names = [...binding.constants.group('RTAX_')]
-    const { read, fits } = u32.bind(binding)
-    return {
-      fits: fits!,
-      read(frame, at, length, record) {
-        const mask = read(frame, at, length, record)
-        const locked = names.filter(([number]) => Math.floor(mask / 2 ** number) % 2 === 1)
-        return locked.map(([, name]) => name.slice('RTAX_'.length).toLowerCase())
-      },
-    }
-  },
-  schema: () => ({ type: 'array', items: { type: 'string', examples: ['mtu', 'rtt'] } }),
-}
-
 // biome-ignore format: a table
 export const metrics = attributeSet('RTAX_', {
   /** The metrics that the kernel may not change, as bits of their numbers. */
   lock:               ['RTAX_LOCK', u32],
   /** The metrics that the kernel may not change, by name. */
-  lock_names:         ['RTAX_LOCK', lockedMetrics],
+  lock_names:         ['RTAX_LOCK', flagsOf('RTAX_', { scalar: u32, numbered: true, lowerCase: true, except: 'RTAX_FEATURE_' })],
   /** Path MTU in bytes. */
   mtu:                ['RTAX_MTU', u32],
   /** Largest window to advertise, in bytes. */

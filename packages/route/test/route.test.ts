@@ -407,7 +407,10 @@ describe.each([
         iif_index: 3,
         bpf: { prog: 9, name: 'f' },
         counters: { packets: 1, bytes: 2 ** 40, errors: 3 },
-        flavors: { operation: (1 << 20) | (1 << constant('SEG6_LOCAL_FLV_OP_PSP')), operation_names: ['PSP'] },
+        flavors: {
+          operation: (1 << 20) | (1 << constant('SEG6_LOCAL_FLV_OP_PSP')),
+          operation_names: ['PSP', '0x100000'],
+        },
       },
     ],
   ] as const)('%s', (kind, attributes, expected) => {

@@ -8,6 +8,7 @@ import {
 } from '@netsnap/core-native'
 import { attachEmitted } from '@netsnap/core-native/compile'
 import { constant } from '@netsnap/core-native/constants'
+import { familyNumber } from '@netsnap/core-native/schema'
 import * as ruleEmitted from './generated/rule.decoders.ts'
 import { type Rule, type RuleBigInt, rule } from './rule.ts'
 
@@ -15,15 +16,10 @@ export { type Rule, type RuleBigInt, rule } from './rule.ts'
 
 attachEmitted(rule, ruleEmitted)
 
-const FAMILIES = {
-  ipv4: 'AF_INET',
-  ipv6: 'AF_INET6',
-  ipmr: 'RTNL_FAMILY_IPMR',
-  ip6mr: 'RTNL_FAMILY_IP6MR',
-} as const
+const FAMILIES = ['ipv4', 'ipv6', 'ipmr', 'ip6mr'] as const
 
 /** A family that has policy rules. */
-export type RuleFamily = keyof typeof FAMILIES
+export type RuleFamily = (typeof FAMILIES)[number]
 
 /** Which rules to read, and how. */
 export interface RuleOptions extends ReadOptions {
@@ -32,14 +28,6 @@ export interface RuleOptions extends ReadOptions {
 }
 
 export interface GetRulesOptions extends RuleOptions, SourceOptions {}
-
-function familyNumber(family: RuleFamily | undefined): number {
-  if (family === undefined) return constant('AF_UNSPEC')
-  if (!Object.hasOwn(FAMILIES, family)) {
-    throw new TypeError(`family: ${JSON.stringify(family)} is none of ${Object.keys(FAMILIES).join(', ')}`)
-  }
-  return constant(FAMILIES[family])
-}
 
 type RuleOf<O> = O extends { readonly bigint: true } ? RuleBigInt : Rule
 
@@ -52,7 +40,7 @@ type RuleOf<O> = O extends { readonly bigint: true } ? RuleBigInt : Rule
  * @throws TypeError for options that make no sense, before anything is sent.
  */
 export async function getRules<const O extends GetRulesOptions = {}>(options?: O): Promise<Dump<RuleOf<O>>> {
-  const request = { header: { family: familyNumber(options?.family) } }
+  const request = { header: { family: familyNumber(FAMILIES, options?.family) ?? constant('AF_UNSPEC') } }
   const records = await withSession('NETLINK_ROUTE', options ?? {}, (session) => session.dump(rule, request, options))
   return records as Dump<unknown> as Dump<RuleOf<O>>
 }

@@ -42,7 +42,7 @@ const MOST_STEPS = 30 // not a kernel number: bits of a number
 const MOST_WORDS = 64 // not a kernel number: chosen
 /** Strange messages of one length before the next one is a pattern. Each time twice as many: a table in which all differ is left alone. */
 const PATIENCE = 3 // not a kernel number: chosen
-const MOST_PATIENCE = 2 ** 20
+const MOST_PATIENCE = 2 ** 20 // not a kernel number: never reached
 
 /** Whether the message of a table between two places is wanted. */
 export type Accept = ((frame: Frame, at: number, end: number) => boolean) | undefined

@@ -17,6 +17,11 @@ export type Open<Known extends string> = Known | (string & {})
 
 type Cased<N extends string, O> = O extends { readonly lowerCase: true } ? Lowercase<N> : N
 
+export interface FlagsOptions extends EnumOptions {
+  /** The constants are numbers of bits, `1 << RTAX_MTU`, rather than the bits. */
+  readonly numbered?: boolean
+}
+
 export interface EnumOptions {
   /** What a value without a name begins with. Default: the prefix. */
   readonly unnamed?: string
@@ -70,15 +75,15 @@ export function enumOf<P extends string, const O extends EnumOptions = {}>(
  * several prefixes, a name that an earlier one has is the whole constant's. Records with the same bits share one frozen
  * array: a million routes have a handful of different flags.
  */
-export function flagsOf<P extends string, const O extends EnumOptions = {}>(
+export function flagsOf<P extends string, const O extends FlagsOptions = {}>(
   prefixes: P | readonly P[],
   options?: O,
 ): Codec<readonly Open<Cased<NameAfter<P>, O>>[]> {
-  const { scalar = u8 } = options ?? {}
+  const { scalar = u8, numbered = false } = options ?? {}
   const bitsOf = (binding: Pick<Binding, 'constants'>) => {
     const bits: [bit: number, name: string][] = []
     for (const prefix of [prefixes].flat()) {
-      for (const [bit, name] of singleBits(namesAfter(prefix, binding, options))) {
+      for (const [bit, name] of singleBits(namesAfter(prefix, binding, options), numbered)) {
         bits.push([bit, bits.some(([, known]) => known === name) ? prefix + name : name])
       }
     }
@@ -105,7 +110,8 @@ export function flagsOf<P extends string, const O extends EnumOptions = {}>(
   }
 }
 
-function singleBits(names: readonly string[]): [bit: number, name: string][] {
+function singleBits(names: readonly string[], numbered: boolean): [bit: number, name: string][] {
+  if (numbered) return Object.entries(names).map(([number, name]) => [2 ** Number(number), name])
   return Object.entries(names).flatMap(([value, name]): [number, string][] =>
     Number.isInteger(Math.log2(Number(value))) ? [[Number(value), name]] : [],
   )

@@ -1,3 +1,4 @@
+import { constant } from '../constants/index.ts'
 import type { Codec } from './codec.ts'
 import { namesAfter } from './enum.ts'
 import { type Scalar, u8 } from './integer.ts'
@@ -35,3 +36,27 @@ export function addressFamilyIn(scalar: Scalar<number>): Codec<AddressFamily> {
 
 /** An address family in a byte. */
 export const addressFamily: Codec<AddressFamily> = addressFamilyIn(u8)
+
+/** The families that an option may name, and their constants. */
+const NAMED = {
+  ipv4: 'AF_INET',
+  ipv6: 'AF_INET6',
+  mpls: 'AF_MPLS',
+  ipmr: 'RTNL_FAMILY_IPMR',
+  ip6mr: 'RTNL_FAMILY_IP6MR',
+} as const
+
+/** A family that an option names. */
+export type NamedFamily = keyof typeof NAMED
+
+/**
+ * The number of the family that an option names, one of `families`; undefined without one.
+ *
+ * @throws TypeError for any other.
+ */
+export function familyNumber<F extends NamedFamily>(families: readonly F[], family: F | undefined): number | undefined {
+  if (family === undefined) return undefined
+  if (!families.includes(family))
+    throw new TypeError(`family: ${JSON.stringify(family)} is none of ${families.join(', ')}`)
+  return constant(NAMED[family])
+}

@@ -2,8 +2,8 @@
 export { address, hardwareAddress, prefix } from './address.ts'
 export { seconds } from './clock.ts'
 export type { Binding, Bound, Codec, Decode, Read, Siblings, ValueOf, Wide, Widen } from './codec.ts'
-export { type EnumOptions, enumOf, flagsOf, type NameAfter, type Open } from './enum.ts'
-export { type AddressFamily, addressFamily, addressFamilyIn } from './family.ts'
+export { type EnumOptions, enumOf, type FlagsOptions, flagsOf, type NameAfter, type Open } from './enum.ts'
+export { type AddressFamily, addressFamily, addressFamilyIn, familyNumber, type NamedFamily } from './family.ts'
 export { type DecodeOptions, Frame, type Lookups } from './frame.ts'
 export {
   be16,
