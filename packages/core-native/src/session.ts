@@ -1,14 +1,13 @@
-import { type BoundSet, readerOf, writerOf } from './compile/bind.ts'
 import { Repeats } from './compile/repeat.ts'
 import { constant } from './constants/index.ts'
 import { NetlinkError } from './errors.ts'
 import { abortable, Exchange } from './exchange.ts'
-import { FamilyIds, ofCommand } from './generic.ts'
+import { FamilyIds } from './generic.ts'
 import { type JsonOptions, JsonSink } from './json-sink.ts'
-import { remember } from './remember.ts'
+import { type Reader, readerFor, writerFor } from './reader.ts'
 import type { Reply } from './reply.ts'
 import { buildRequest, type RequestParts } from './request.ts'
-import type { Decode, Write } from './schema/codec.ts'
+import type { Decode } from './schema/codec.ts'
 import type { DecodeOptions } from './schema/frame.ts'
 import { refreshNames } from './schema/named.ts'
 import type { RecordOf, Table } from './schema/set.ts'
@@ -63,13 +62,10 @@ const RECEIVE_BYTES = 32 * 1024 // not a kernel number: what the kernel fills at
 const DEFAULT_RESTARTS = 5 // not a kernel number: a choice, documented above
 
 /** What is read, and how a message of it becomes a record. */
-interface Reading {
+interface Reading extends Reader {
   readonly table: Table
   readonly request: RequestParts
   readonly options: ReadOptions
-  readonly read: Decode
-  /** What the decoder was made of, where it makes records of which nothing is secret. */
-  readonly set?: BoundSet | undefined
 }
 
 type Read = (...parts: Parameters<Decode>) => unknown
@@ -162,10 +158,7 @@ export class Session implements AsyncDisposable, Disposable {
     options: ReadOptions = {},
     json?: JsonOptions,
   ): AsyncGenerator<Buffer, StreamEnd, void> {
-    const sink = new JsonSink(
-      remember(writers, table, () => ofCommand(table, writerOf(table))),
-      json,
-    )
+    const sink = new JsonSink(writerFor(table), json)
     const read = ((frame, at, end) => sink.add(frame, at, end)) as Read as Decode
     return this.#stream({ table, request, options: { ...options, bigint: true }, read }, () => sink.take())
   }
@@ -267,16 +260,6 @@ export class Session implements AsyncDisposable, Disposable {
     this.#buffers = undefined
     return true
   }
-}
-
-const readers = new WeakMap<Table, Pick<Reading, 'read' | 'set'>>()
-const writers = new WeakMap<Table, Write>()
-
-function readerFor(table: Table): Pick<Reading, 'read' | 'set'> {
-  return remember(readers, table, () => {
-    const { decode, bound } = readerOf(table)
-    return { read: ofCommand(table, decode), set: table.secret ? undefined : bound }
-  })
 }
 
 function deadline(options: ReadOptions | undefined): AbortSignal | undefined {

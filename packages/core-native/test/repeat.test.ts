@@ -62,7 +62,7 @@ function read(rows: readonly Row[], cut = 0) {
       read.alone++
       return decode(...parts)
     },
-    repeats: new Repeats(bound, undefined),
+    repeats: new Repeats(() => bound, undefined),
     watched: false,
     records: [],
     ended: false,

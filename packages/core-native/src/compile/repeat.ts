@@ -55,7 +55,7 @@ export type Accept = ((frame: Frame, at: number, end: number) => boolean) | unde
  * One of these serves one reading: names and options are the same in all of it.
  */
 export class Repeats {
-  readonly #set: BoundSet
+  readonly #set: () => BoundSet
   readonly #accept: Accept
   readonly #headerBytes = wire().headerBytes
   /** By the length of the message in words. */
@@ -63,7 +63,7 @@ export class Repeats {
   readonly #strange = new Uint32Array(MOST_WORDS + 1)
   readonly #patience = new Uint32Array(MOST_WORDS + 1).fill(PATIENCE)
 
-  constructor(set: BoundSet, accept: Accept) {
+  constructor(set: () => BoundSet, accept: Accept) {
     this.#set = set
     this.#accept = accept
   }
@@ -75,7 +75,7 @@ export class Repeats {
     if (++this.#strange[count]! <= this.#patience[count]!) return
     this.#strange[count] = 0
     this.#patience[count] = Math.min(this.#patience[count]! * 2, MOST_PATIENCE)
-    this.#patterns[count] = patternOf(this.#set, frame, at, end, this.#headerBytes, record)
+    this.#patterns[count] = patternOf(this.#set(), frame, at, end, this.#headerBytes, record)
   }
 
   /**

@@ -72,7 +72,7 @@ export function fuzzRepeats({ table, messages, count, random }: FuzzOptions): Re
       alone++
       return decode(frame, at, end)
     }
-    const records = readCrowd(table, new Repeats(bound, undefined), counted, known, options)
+    const records = readCrowd(table, new Repeats(() => bound, undefined), counted, known, options)
     for (const [i, { body, record }] of known.entries()) {
       if (records[i] !== record)
         throw new Error(
