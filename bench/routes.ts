@@ -17,7 +17,7 @@ const [IPV4, IPV6, WIDE, FEW] = [1_000_000, 200_000, 1_000, 100_000].map((count)
   number,
   number,
 ]
-const ROUNDS = 3
+const ROUNDS = 7
 
 interface Measured {
   readonly seconds: number
@@ -94,7 +94,7 @@ function report(title: string, best: ReadonlyMap<string, Measured>, all: readonl
     name.includes('third time') || faults === undefined ? '' : String(faults),
   ])
   for (const { name } of all) if (!best.has(name)) rows.push([name, 'did not run', '', '', '', ''])
-  printTable(title, ['reader', 'best of 3', 'against C', 'peak memory', 'longest stall', 'page faults'], rows)
+  printTable(title, ['reader', 'best of 7', 'against C', 'peak memory', 'longest stall', 'page faults'], rows)
 }
 
 const show = (title: string, namespace: Namespace, all: readonly Reader[]) => report(title, race(namespace, all), all)

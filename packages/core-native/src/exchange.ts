@@ -23,8 +23,10 @@ export interface ExchangeParts {
   readonly buffers: readonly [ArrayBuffer, ArrayBuffer]
 }
 
-/** How much of the first receive is read at a time: what the kernel fills in one go, hundreds of messages. */
+/** How much is read at a time, at first: what the kernel fills in one go, hundreds of messages. */
 const FIRST_SLICE_BYTES = 32 * 1024 // not a kernel number: chosen
+/** And later: records of such a batch are garbage before the collector copies them. Those of a mebibyte are not. */
+const SLICE_BYTES = 128 * 1024 // not a kernel number: measured
 
 /**
  * An empty list of which V8 knows that it will hold objects: it takes one without a history for a list of small integers,
@@ -44,6 +46,8 @@ export class Exchange {
   readonly #buffers: readonly [ArrayBuffer, ArrayBuffer]
   readonly #secret: boolean
   readonly #joined: number[] = []
+  /** What holds messages that have not been read, or may: a receive that failed or that nobody took leaves some, too. */
+  readonly #filled = new Set<Frame>()
   #receiving: Promise<Received> | undefined
   #turn: 0 | 1 = 0
   #broken = false
@@ -97,15 +101,15 @@ export class Exchange {
   }
 
   /**
-   * The reply as it grows: `records` holds what came last. The first time it is few, each time twice as many: what is
-   * read by code that is not compiled yet takes long, and must not hold up the event loop.
+   * The reply as it grows: `records` holds what came last. The first time it is few, then more: what is read by code that
+   * is not compiled yet takes long, and must not hold up the event loop.
    */
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<Reply, void, void> {
     const reply = this.#reply
     this.#receive()
     for (let slice = FIRST_SLICE_BYTES; !reply.ended; ) {
       const [frame, { bytes, done }] = await this.#next(reply, signal)
-      for (let at = 0; at < bytes && !reply.ended; slice *= 2) {
+      for (let at = 0; at < bytes && !reply.ended; slice = Math.min(slice * 2, SLICE_BYTES)) {
         at = this.#read(reply, frame, at, Math.min(at + slice, bytes), bytes, done)
         this.#leftEnd = done && at < bytes
         yield reply
@@ -129,14 +133,14 @@ export class Exchange {
       if (error instanceof NetlinkError && ['EMSGSIZE', 'EBADMSG'].includes(error.code)) return this.settle()
     } finally {
       await this.#receiving?.catch(() => undefined)
-      // A receive that failed, or that nobody took, may have left something.
-      for (const frame of this.#frames) this.#wipe(frame)
+      for (const frame of this.#filled) this.#wipe(frame)
       this.#leave()
     }
   }
 
-  #wipe({ u8 }: Frame, bytes = u8.length): void {
-    if (this.#secret) u8.fill(0, 0, bytes)
+  #wipe(frame: Frame, bytes = frame.u8.length): void {
+    if (this.#secret) frame.u8.fill(0, 0, bytes)
+    this.#filled.delete(frame)
   }
 
   /** Read the messages from `at` up to `to`, or a little further, and answer where the next one is. */
@@ -155,6 +159,7 @@ export class Exchange {
   }
 
   #receive(): void {
+    this.#filled.add(this.#frames[this.#turn])
     this.#receiving = this.#transport.receive(this.#buffers[this.#turn])
     // Whoever takes the promise hears of its failure; until then it must not count as unhandled.
     this.#receiving.catch(() => undefined)
@@ -172,6 +177,8 @@ export class Exchange {
       if (!received.done) this.#receive()
       return [frame, received]
     } catch (error) {
+      // A datagram that did not fit was cut behind what came before it.
+      for (const frame of this.#frames) this.#filled.add(frame)
       if (!isAbort(error)) this.#receiving = undefined
       if (reply.watched && error instanceof NetlinkError && error.code === 'ENOBUFS') {
         // More changed than the queue could hold. The reply itself waits for room.

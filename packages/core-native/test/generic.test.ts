@@ -277,6 +277,36 @@ describe('secrets', () => {
     expect(holdsKey(buffers)).toBe(false)
   })
 
+  test('are wiped behind what a receive brought, where the next one says that more did not fit', async () => {
+    const { session, asked, buffers } = (() => {
+      const buffers: ArrayBuffer[] = []
+      const asked: Asked[] = []
+      const inner = fakeTransport((request) => families(read(request).sequence))
+      let receives = 0
+      const session = new Session({
+        send: (request) => {
+          asked.push(read(request))
+          inner.send(request)
+        },
+        close: () => inner.close(),
+        async receive(into) {
+          if (receives++ === 0) return inner.receive(into)
+          if (receives > 2) throw new Error('the socket broke')
+          buffers.push(into)
+          const message = secretMessage(asked.at(-1)!.sequence)
+          new Uint8Array(into).set(message)
+          new Uint8Array(into).set(message, into.byteLength - message.length)
+          return { bytes: message.length, done: false }
+        },
+      })
+      return { session, asked, buffers }
+    })()
+    await expect(session.dump(sample)).rejects.toThrow('the socket broke')
+    await settled()
+    expect(asked).toHaveLength(2)
+    expect(holdsKey(buffers)).toBe(false)
+  })
+
   test('are wiped when they come after the call was aborted', async () => {
     const { session, buffers, asked, deliver } = kernel(() => [])
     const controller = new AbortController()
