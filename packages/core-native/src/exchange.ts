@@ -25,8 +25,10 @@ export interface ExchangeParts {
 
 /** How much is read at a time, at first: what the kernel fills in one go, hundreds of messages. */
 const FIRST_SLICE_BYTES = 32 * 1024 // not a kernel number: chosen
-/** And later: records of such a batch are garbage before the collector copies them. Those of a mebibyte are not. */
-const SLICE_BYTES = 128 * 1024 // not a kernel number: measured
+/** And at most: records of such a batch are garbage before the collector copies them. Those of a mebibyte are not. */
+const MOST_SLICE_BYTES = 128 * 1024 // not a kernel number: measured
+/** A slice that takes less time is followed by a larger one: code that is not compiled yet must not hold up the event loop. */
+const SLICE_SECONDS = 0.004
 
 /**
  * An empty list of which V8 knows that it will hold objects: it takes one without a history for a list of small integers,
@@ -100,17 +102,16 @@ export class Exchange {
     }
   }
 
-  /**
-   * The reply as it grows: `records` holds what came last. The first time it is few, then more: what is read by code that
-   * is not compiled yet takes long, and must not hold up the event loop.
-   */
+  /** The reply as it grows: `records` holds what came last. Between two slices of a receive there is a turn of the event loop. */
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<Reply, void, void> {
     const reply = this.#reply
     this.#receive()
     for (let slice = FIRST_SLICE_BYTES; !reply.ended; ) {
       const [frame, { bytes, done }] = await this.#next(reply, signal)
-      for (let at = 0; at < bytes && !reply.ended; slice = Math.min(slice * 2, SLICE_BYTES)) {
+      for (let at = 0; at < bytes && !reply.ended; ) {
+        const begin = process.uptime()
         at = this.#read(reply, frame, at, Math.min(at + slice, bytes), bytes, done)
+        if (process.uptime() - begin < SLICE_SECONDS) slice = Math.min(slice * 2, MOST_SLICE_BYTES)
         this.#leftEnd = done && at < bytes
         yield reply
         if (at < bytes) await new Promise(setImmediate)
