@@ -28,7 +28,7 @@ const FIRST_SLICE_BYTES = 32 * 1024 // not a kernel number: chosen
 /** And at most: records of such a batch are garbage before the collector copies them. Those of a mebibyte are not. */
 const MOST_SLICE_BYTES = 128 * 1024 // not a kernel number: measured
 /** A slice that takes less time is followed by a larger one: code that is not compiled yet must not hold up the event loop. */
-const SLICE_SECONDS = 0.004
+const SLICE_SECONDS = 0.004 // not a kernel number: chosen
 
 /**
  * An empty list of which V8 knows that it will hold objects: it takes one without a history for a list of small integers,
