@@ -4,31 +4,25 @@ import { nestedAttributes } from './request.ts'
 import { attributeSet, encodeText, header, nest, s32, table, text, uint32 } from './schema/index.ts'
 import { type Dump, dumpOf, type ReadOptions, type Session } from './session.ts'
 
-/** Of a link, its index and name: what other tables need to say `dev`. */
-const interfaceIndex = table({
+const links = {
   name: 'interface',
   request: 'RTM_GETLINK',
   reply: 'RTM_NEWLINK',
   header: header('ifinfomsg', { index: ['ifi_index', s32] }),
   group: 'IFLA_',
-  attributes: {
-    name: ['IFLA_IFNAME', text],
-  },
   skip: 'others',
-})
+} as const
+
+/** Of a link, its index and name: what other tables need to say `dev`. */
+const interfaceIndex = table({ ...links, attributes: { name: ['IFLA_IFNAME', text] } })
 
 /** The same, and its kind. */
 const interfaceKind = table({
-  name: 'interface',
-  request: 'RTM_GETLINK',
-  reply: 'RTM_NEWLINK',
-  header: header('ifinfomsg', { index: ['ifi_index', s32] }),
-  group: 'IFLA_',
+  ...links,
   attributes: {
     name: ['IFLA_IFNAME', text],
     info: ['IFLA_LINKINFO', nest(attributeSet('IFLA_INFO_', { kind: ['IFLA_INFO_KIND', text] }, { skip: 'others' }))],
   },
-  skip: 'others',
 })
 
 /** An interface by its two identities. */

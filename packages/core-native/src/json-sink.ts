@@ -5,7 +5,7 @@ import type { Frame } from './schema/frame.ts'
 export interface JsonOptions {
   /** What stands between two records. Default: a line feed. */
   readonly separator?: string | undefined
-  /** A piece is overwritten once the next one is asked for. Default: it is the caller's to keep, and takes fresh memory. */
+  /** A piece is overwritten once the next one is asked for. Default: it is the caller's to keep, a copy. */
   readonly reuse?: boolean | undefined
 }
 
@@ -43,9 +43,8 @@ export class JsonSink {
   take(): Buffer | undefined {
     if (this.#length === 0) return undefined
     const taken = this.#bytes.subarray(0, this.#length)
-    if (!this.#reuse) this.#bytes = Buffer.allocUnsafeSlow(this.#bytes.length)
     this.#length = 0
-    return taken
+    return this.#reuse ? taken : Buffer.from(taken)
   }
 
   #grow(room: number): void {

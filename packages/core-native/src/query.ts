@@ -51,12 +51,12 @@ export async function* withSessionStream<T, R>(
  * Base of the query classes, which hold a socket in three ways: opened and closed around every call; for a block
  * (`await using query = new XQuery().open()`); or from `open()` to `close()`.
  */
-export class Query implements AsyncDisposable, Disposable {
+export class Query<Q extends SessionOptions = SessionOptions> implements AsyncDisposable, Disposable {
   readonly #protocol: ConstantName
-  readonly #options: SessionOptions
+  readonly #options: Q
   #session: Session | undefined
 
-  protected constructor(protocol: ConstantName, options: SessionOptions) {
+  protected constructor(protocol: ConstantName, options: Q) {
     this.#protocol = protocol
     this.#options = options
   }
@@ -81,8 +81,13 @@ export class Query implements AsyncDisposable, Disposable {
     this.close()
   }
 
-  /** The session to read over, for the functions that take one. */
+  /** The session to read over, or where to open one, for the functions that take them. */
   protected get source(): SourceOptions {
-    return this.#session ? { session: this.#session } : this.#options
+    return this.#session ? { session: this.#session } : { netns: this.#options.netns }
+  }
+
+  /** The options of a call, which go before those of the query, and where to read: that is the query's to say. */
+  protected with<C extends object>(options: C | undefined): Omit<Q, 'netns'> & C & SourceOptions {
+    return { ...this.#options, ...(options as C), netns: undefined, session: undefined, ...this.source }
   }
 }

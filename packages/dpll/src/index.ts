@@ -67,22 +67,19 @@ export interface DpllQueryOptions extends SessionOptions, Omit<DpllOptions, 'big
  * held.close()
  * ```
  */
-export class DpllQuery extends Query {
-  readonly #options: DpllQueryOptions
-
+export class DpllQuery extends Query<DpllQueryOptions> {
   constructor(options: DpllQueryOptions = {}) {
     super('NETLINK_GENERIC', options)
-    this.#options = options
   }
 
   /** The devices, as the function of the same name gives them; the options of the call go before those of the query. */
   async getDplls(options?: DpllOptions): Promise<Dump<Dpll>> {
-    return getDplls({ ...this.#options, ...options, netns: undefined, ...this.source })
+    return getDplls(this.with(options))
   }
 
   /** The pins, as the function of the same name gives them. */
   async getPins<const O extends DpllOptions = {}>(options?: O): Promise<Dump<PinOf<O>>> {
-    const pins = await getPins({ ...this.#options, ...options, netns: undefined, ...this.source })
+    const pins = await getPins(this.with(options))
     return pins as Dump<unknown> as Dump<PinOf<O>>
   }
 }

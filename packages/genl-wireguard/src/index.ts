@@ -65,13 +65,11 @@ class Links extends Query {
  * held.close()
  * ```
  */
-export class WireGuardQuery extends Query {
-  readonly #options: WireGuardQueryOptions
+export class WireGuardQuery extends Query<WireGuardQueryOptions> {
   readonly #links: Links
 
   constructor(options: WireGuardQueryOptions = {}) {
     super('NETLINK_GENERIC', options)
-    this.#options = options
     this.#links = new Links(options)
   }
 
@@ -93,7 +91,7 @@ export class WireGuardQuery extends Query {
 
   /** The devices, as the function of the same name gives them; the options of the call go before those of the query. */
   async getWireGuardDevices<const O extends WireGuardOptions = {}>(options?: O): Promise<Dump<DeviceOf<O>>> {
-    return (await getWireGuardDevices(this.#with(options))) as Dump<unknown> as Dump<DeviceOf<O>>
+    return (await getWireGuardDevices(this.#withLinks(options))) as Dump<unknown> as Dump<DeviceOf<O>>
   }
 
   /** The peers of a device, as the function of the same name gives them. */
@@ -101,11 +99,11 @@ export class WireGuardQuery extends Query {
     dev: string | number,
     options?: O,
   ): AsyncGenerator<PeerOf<O>[], StreamEnd, void> {
-    const stream = streamPeers(dev, this.#with(options))
+    const stream = streamPeers(dev, this.#withLinks(options))
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<PeerOf<O>[], StreamEnd, void>
   }
 
-  #with<O>(options: O | undefined) {
-    return { ...this.#options, ...options, netns: undefined, ...this.source, routeSession: this.#links.session }
+  #withLinks<O extends object>(options: O | undefined) {
+    return { ...this.with(options), routeSession: this.#links.session }
   }
 }

@@ -48,34 +48,29 @@ export interface RoutingTableQueryOptions extends SessionOptions, Omit<ReadOptio
  * held.close()
  * ```
  */
-export class RoutingTableQuery extends Query {
-  readonly #options: RoutingTableQueryOptions
-
+export class RoutingTableQuery extends Query<RoutingTableQueryOptions> {
   constructor(options: RoutingTableQueryOptions = {}) {
     super('NETLINK_ROUTE', options)
-    this.#options = options
   }
 
   /** The routes, as the function of the same name gives them; the options of the call go before those of the query. */
   async getRoutes<const O extends RouteOptions = {}>(options?: O) {
-    return (await getRoutes({ ...this.#options, ...options, netns: undefined, ...this.source })) as Awaited<
-      ReturnType<typeof getRoutes<O>>
-    >
+    return (await getRoutes(this.with(options))) as Awaited<ReturnType<typeof getRoutes<O>>>
   }
 
   /** The routes in batches. */
   streamRoutes<const O extends RouteOptions = {}>(options?: O): AsyncGenerator<RouteOf<O>[], StreamEnd, void> {
-    const stream = streamRoutes({ ...this.#options, ...options, netns: undefined, ...this.source })
+    const stream = streamRoutes(this.with(options))
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RouteOf<O>[], StreamEnd, void>
   }
 
   /** The nexthop objects. */
   async getNexthops(options?: Omit<GetNexthopsOptions, 'session' | 'netns'>) {
-    return getNexthops({ ...this.#options, ...options, netns: undefined, ...this.source })
+    return getNexthops(this.with(options))
   }
 
   /** The route of a packet to `destination`. */
   async lookupRoute(destination: string, options?: Omit<LookupOptions, 'session' | 'netns'>) {
-    return lookupRoute(destination, { ...this.#options, ...options, netns: undefined, ...this.source })
+    return lookupRoute(destination, this.with(options))
   }
 }

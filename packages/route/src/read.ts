@@ -132,7 +132,7 @@ export function streamRoutes<const O extends GetRoutesOptions = {}>(
  * fifth of the time that objects and `JSON.stringify` take; 64-bit values have their exact digits.
  *
  * The pieces are to be put together as they are. `separator` is what stands between two routes instead of a line feed; with `reuse` a piece is
- * overwritten once the next one is asked for, which saves a third of the time.
+ * overwritten once the next one is asked for, which saves the copy.
  */
 export function streamRoutesJson(
   options: GetRoutesOptions & JsonOptions = {},

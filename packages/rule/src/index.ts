@@ -61,16 +61,13 @@ export interface RoutingRuleQueryOptions extends SessionOptions, Omit<ReadOption
  * held.close()
  * ```
  */
-export class RoutingRuleQuery extends Query {
-  readonly #options: RoutingRuleQueryOptions
-
+export class RoutingRuleQuery extends Query<RoutingRuleQueryOptions> {
   constructor(options: RoutingRuleQueryOptions = {}) {
     super('NETLINK_ROUTE', options)
-    this.#options = options
   }
 
   /** The rules, as {@link getRules} gives them; the options of the call go before those of the query. */
   async getRules<const O extends RuleOptions = {}>(options?: O): Promise<Dump<RuleOf<O>>> {
-    return (await getRules({ ...this.#options, ...options, netns: undefined, ...this.source })) as Dump<RuleOf<O>>
+    return (await getRules(this.with(options))) as Dump<RuleOf<O>>
   }
 }

@@ -154,6 +154,15 @@ describeLive('rules of the live kernel', () => {
       expect(await query.getRules()).toEqual(held)
     })
 
+    test.each([
+      ['each call', () => new RoutingRuleQuery({ netns: namespace.path, timeout: 60_000 })],
+      ['a block', () => new RoutingRuleQuery({ netns: namespace.path, timeout: 60_000 }).open()],
+    ])('the options of a call go before those of the query: for %s', async (_, make) => {
+      using query = make()
+      await expect(query.getRules({ timeout: -1 })).rejects.toThrow(TypeError)
+      expect(await query.getRules({ timeout: undefined })).toEqual(await getRules({ netns: namespace.path }))
+    })
+
     test('a session of the caller', async () => {
       const netns = openNetns(namespace.path)
       await using session = new Session(openSocket(constant('NETLINK_ROUTE'), { netns: netns.fd }))

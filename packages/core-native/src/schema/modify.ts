@@ -1,5 +1,5 @@
 import type { ConstantName } from '../constants/index.ts'
-import type { Codec, ValueOf, Wide } from './codec.ts'
+import type { Codec, Read, ValueOf, Wide } from './codec.ts'
 import type { Frame } from './frame.ts'
 import type { Scalar } from './integer.ts'
 
@@ -18,22 +18,24 @@ export function otherwise<C extends Codec<unknown>, const V extends string | num
   return { ...codec, fallback: { value } } as Otherwise<ValueOf<C> | V>
 }
 
-/** `codec`, with the field absent where the value is the one that says "none". */
-export function unless<T>(codec: Codec<T>, none: T): Codec<T | undefined> {
+/** `codec`, read in another way that may leave the field absent. */
+function sparsely<T>(codec: Codec<T>, change: (read: Read<T>) => Read<T | undefined>): Codec<T | undefined> {
   return {
     ...codec,
     sparse: true,
     bind(binding) {
       const { read, ...bound } = codec.bind(binding)
-      return {
-        ...bound,
-        read(frame, at, length, record) {
-          const value = read(frame, at, length, record)
-          return value === none ? undefined : value
-        },
-      }
+      return { ...bound, read: change(read) }
     },
   }
+}
+
+/** `codec`, with the field absent where the value is the one that says "none". */
+export function unless<T>(codec: Codec<T>, none: T): Codec<T | undefined> {
+  return sparsely(codec, (read) => (frame, at, length, record) => {
+    const value = read(frame, at, length, record)
+    return value === none ? undefined : value
+  })
 }
 
 /** `codec`, with the field absent where every bit is set: the kernel's "not set". */
@@ -81,17 +83,10 @@ function onlyIf<T>(
   codec: Codec<T>,
   given: (frame: Frame, at: number, length: number) => boolean,
 ): Codec<T | undefined> {
-  return {
-    ...codec,
-    sparse: true,
-    bind(binding) {
-      const { read, ...bound } = codec.bind(binding)
-      return {
-        ...bound,
-        read: (frame, at, length, record) => (given(frame, at, length) ? read(frame, at, length, record) : undefined),
-      }
-    },
-  }
+  return sparsely(
+    codec,
+    (read) => (frame, at, length, record) => (given(frame, at, length) ? read(frame, at, length, record) : undefined),
+  )
 }
 
 /** Every payload of an attribute that may come several times. */
