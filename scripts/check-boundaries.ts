@@ -1,6 +1,7 @@
 /**
  * Part of `pnpm check`: who may import whom. A table package imports of ours `@netsnap/core-native` alone, `cli` all,
- * nobody `cli`; no package reaches into another's folder; in core-native one file loads the addon.
+ * nobody `cli`; no package reaches into another's folder; in core-native one file loads the addon, and its folders are
+ * layers, of which each imports only those below. Nowhere do imports run in a circle.
  */
 import { readFileSync } from 'node:fs'
 import { join, normalize } from 'node:path'
@@ -9,7 +10,9 @@ import { parseSync } from 'oxc-parser'
 import { filesIn, root, walk } from './sources.ts'
 
 const core = '@netsnap/core-native'
-const loadsAddon = 'packages/core-native/src/socket.ts'
+const loadsAddon = 'packages/core-native/src/socket/socket.ts'
+/** The folders of core-native, from the ground up. What stands beside them is the public door. */
+const layers = ['base', 'socket', 'constants', 'schema', 'compile', 'session', 'testing']
 const importing = new Set(['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression'])
 
 /** Every string in a file, and whether it says what is imported. */
@@ -26,12 +29,24 @@ function stringsOf(file: string, text: string): { value: string; imported: boole
   return strings
 }
 
+const targetOf = (file: string, imported: string) => normalize(join(file, '..', imported))
+
+function layerOf(file: string): number {
+  const [, folder = ''] = /^packages\/core-native\/src\/([^/]+)\//.exec(file) ?? []
+  return folder === '' ? layers.length : layers.indexOf(folder)
+}
+
+function problemWithin(owner: string, file: string, imported: string): string | undefined {
+  const target = targetOf(file, imported)
+  if (!target.startsWith(`packages/${owner}/`)) return `reaches out of its package: ${imported}`
+  if (owner !== 'core-native') return undefined
+  if (layerOf(file) < 0) return `is in none of the layers ${layers.join(', ')}`
+  return layerOf(target) > layerOf(file) ? `imports from a layer above its own: ${imported}` : undefined
+}
+
 function problemOf(file: string, imported: string): string | undefined {
   const [, owner = ''] = /^packages\/([^/]+)\//.exec(file) ?? []
-  if (imported.startsWith('.')) {
-    const target = normalize(join(file, '..', imported))
-    return target.startsWith(`packages/${owner}/`) ? undefined : `reaches out of its package: ${imported}`
-  }
+  if (imported.startsWith('.')) return problemWithin(owner, file, imported)
   const [ours] = /^@netsnap\/[^/]+/.exec(imported) ?? []
   if (ours === undefined || ours === `@netsnap/${owner}`) return undefined
   if (ours === '@netsnap/cli') return 'nothing imports @netsnap/cli'
@@ -48,14 +63,36 @@ export function checkImports(file: string, text: string): string[] {
   })
 }
 
+/** The circles that imports of files run in, types' too: each as the files that it goes through. */
+export function circlesIn(sources: ReadonlyMap<string, string>): string[][] {
+  const imports = new Map([...sources].map(([file, text]) => [file, importsOf(file, text)]))
+  const ended = new Set<string>()
+  const circles: string[][] = []
+  const visit = (file: string, path: readonly string[]) => {
+    const begin = path.indexOf(file)
+    if (begin >= 0) circles.push([...path.slice(begin), file])
+    if (begin >= 0 || ended.has(file)) return
+    for (const target of imports.get(file) ?? []) visit(target, [...path, file])
+    ended.add(file)
+  }
+  for (const file of sources.keys()) visit(file, [])
+  return circles
+}
+
+const importsOf = (file: string, text: string) =>
+  stringsOf(file, text).flatMap(({ value, imported }) =>
+    imported && value.startsWith('.') ? [targetOf(file, value)] : [],
+  )
+
 function main(): void {
   const files = filesIn('packages').filter((file) => /^packages\/[^/]+\/src\/.*\.ts$/.test(file))
-  for (const file of files) {
-    for (const problem of checkImports(file, readFileSync(join(root, file), 'utf8'))) {
-      console.log(`${file}: ${problem}`)
-      process.exitCode = 1
-    }
-  }
+  const sources = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]))
+  const problems = [
+    ...[...sources].flatMap(([file, text]) => checkImports(file, text).map((problem) => `${file}: ${problem}`)),
+    ...circlesIn(sources).map((circle) => `imports run in a circle: ${circle.join(' -> ')}`),
+  ]
+  for (const problem of problems) console.log(problem)
+  if (problems.length > 0) process.exitCode = 1
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) main()

@@ -43,7 +43,7 @@ static void Require(const Napi::CallbackInfo& info, bool condition, const char* 
   if (!condition) throw Napi::TypeError::New(info.Env(), what);
 }
 
-// The JavaScript class; src/socket.ts has its types. When it is collected, its socket is closed.
+// The JavaScript class; src/socket/socket.ts has its types. When it is collected, its socket is closed.
 // A receive takes what has come on a thread of the pool. When nothing has, it waits on the event
 // loop: a wait in the pool would hold one of its few threads, so that four idle sockets would stop
 // every file operation, and process.exit(), which joins those threads, would never return. All but

@@ -3,7 +3,7 @@
 try {
   const dist = new URL('../dist/constants/', import.meta.url)
   const { findInputs, installedFile } = await import(new URL('host-file.js', dist).href)
-  const { generate, writeHostFile } = await import(new URL('generate.js', dist).href)
+  const { generate, writeHostFile } = await import(new URL('generator.js', dist).href)
   const inputs = findInputs()
   if (inputs.headers !== undefined || inputs.btf !== undefined) {
     const made = generate(inputs)

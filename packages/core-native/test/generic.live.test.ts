@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { constant } from '../src/constants/index.ts'
-import { getFamily } from '../src/generic.ts'
-import { openSession } from '../src/query.ts'
-import type { Session } from '../src/session.ts'
+import { getFamily } from '../src/session/generic.ts'
+import { openSession } from '../src/session/query.ts'
+import type { Session } from '../src/session/session.ts'
 import { describeLive } from '../src/testing/vitest.ts'
 
 describeLive('generic netlink of the live kernel', () => {

@@ -16,10 +16,10 @@ import {
   u32,
   unlessZeros,
 } from '../src/schema/index.ts'
-import { Session } from '../src/session.ts'
+import { Session } from '../src/session/session.ts'
+import type { Transport } from '../src/socket/transport.ts'
 import { concat, MessageBuilder } from '../src/testing/build.ts'
 import { type FakeDatagram, fakeTransport } from '../src/testing/fake-transport.ts'
-import type { Transport } from '../src/transport.ts'
 
 const FAMILY = 31 // not a kernel number: one that the fake kernel gave
 const b = new MessageBuilder()

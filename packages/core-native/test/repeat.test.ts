@@ -2,10 +2,10 @@ import { expect, test } from 'vitest'
 import { readerOf } from '../src/compile/bind.ts'
 import { Repeats } from '../src/compile/repeat.ts'
 import { constant } from '../src/constants/index.ts'
-import { type Reply, readMessages } from '../src/reply.ts'
-import { buildRequest } from '../src/request.ts'
 import { Frame } from '../src/schema/frame.ts'
 import { header, prefix, struct, table, u8, u32, unless } from '../src/schema/index.ts'
+import { type Reply, readMessages } from '../src/session/reply.ts'
+import { buildRequest } from '../src/session/request.ts'
 import { concat, MessageBuilder } from '../src/testing/build.ts'
 
 const b = new MessageBuilder()

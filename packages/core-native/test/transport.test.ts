@@ -1,10 +1,10 @@
 import { constants } from 'node:os'
 import { afterEach, describe, expect, test } from 'vitest'
 import { constant } from '../src/constants/index.ts'
-import { openSocket } from '../src/socket.ts'
+import { wire } from '../src/constants/wire.ts'
+import { openSocket } from '../src/socket/socket.ts'
+import type { Transport } from '../src/socket/transport.ts'
 import { type FakeDatagram, type FakeTransport, fakeTransport } from '../src/testing/fake-transport.ts'
-import type { Transport } from '../src/transport.ts'
-import { wire } from '../src/wire.ts'
 import { sendForeign } from './fixtures/foreign.ts'
 import { errnoOf, int32, message, messagesOf, ruleDump, unknownRequest } from './fixtures/messages.ts'
 

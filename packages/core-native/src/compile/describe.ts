@@ -1,7 +1,8 @@
 import { bundledConstants } from '../constants/index.ts'
+import type { AnySet, Describe, Line, Lines, SchemaBinding } from '../schema/codec.ts'
 import type { JsonSchema } from '../schema/json-schema.ts'
-import { type Describe, type SchemaBinding, schemaOf } from '../schema/schema-of.ts'
-import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
+import { schemaOf } from '../schema/schema-of.ts'
+import type { Table } from '../schema/set.ts'
 
 function schemaBinding(table: Table, describe?: Describe): SchemaBinding {
   const constants = bundledConstants()

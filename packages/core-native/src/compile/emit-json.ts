@@ -1,8 +1,8 @@
 import { bundledConstants } from '../constants/index.ts'
-import type { Binding, Codec } from '../schema/codec.ts'
+import type { Binding, Codec, Line, Lines } from '../schema/codec.ts'
 import { framingOf } from '../schema/framing.ts'
-import type { Line, Lines, Table } from '../schema/set.ts'
-import { SKIP, sourcesOf } from './bind.ts'
+import type { Table } from '../schema/set.ts'
+import { SKIP, sourcesOf } from './bound.ts'
 import {
   check,
   type EmittedLine,
@@ -15,7 +15,7 @@ import {
   KEPT,
   member,
   plus,
-} from './emit.ts'
+} from './emit-parts.ts'
 
 /** Bytes of the payloads whose texts are kept. */
 const WORD = 4

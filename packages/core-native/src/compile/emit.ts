@@ -1,21 +1,20 @@
 import { bundledConstants } from '../constants/index.ts'
-import type { Binding, Bound, Codec } from '../schema/codec.ts'
+import type { AnySet, Binding, Line, Lines } from '../schema/codec.ts'
 import { framingOf } from '../schema/framing.ts'
-import { headerLines } from '../schema/schema-of.ts'
-import type { AnySet, Line, Lines, Table } from '../schema/set.ts'
-import { bindWatched, SKIP, setsOf, sourcesOf } from './bind.ts'
-import { emitWriter } from './emit-json.ts'
-
-/** What a line looks like to the emitter. */
-export interface EmittedLine {
-  readonly field: string
-  readonly index: number
-  readonly codec: Codec<unknown>
-  /** Which payload lengths it reads; the numbers themselves come when the set is bound. */
-  readonly lengths: 'any' | 'exactly' | 'atLeast' | 'function'
-  /** It reads the message's header beside its payload. */
-  readonly readsHeader: boolean
-}
+import { SKIP, sourcesOf } from './bound.ts'
+import {
+  check,
+  type EmittedLine,
+  emitHeader,
+  emitKeptHeader,
+  emitLines,
+  emittedLines,
+  headerFields,
+  headerIsKept,
+  KEPT,
+  member,
+  plus,
+} from './emit-parts.ts'
 
 /**
  * The JavaScript of a set's decoder factory. It holds names and places in lists, no kernel number: those come with the
@@ -28,55 +27,9 @@ export function emitFactory(name: string, set: AnySet, binding: Binding): string
   return `export function ${name}(b: BoundSet): Decode {\n${body}}\n`
 }
 
-/** The attribute lines of a set. */
-export function emittedLines(set: AnySet, binding: Binding): EmittedLine[] {
-  return Object.entries(set.attributes as Lines).map(([field, [, codec]], index) => {
-    const { bound, readsHeader } = bindWatched(codec, binding)
-    return { field, index, codec, lengths: lengthsOf(bound), readsHeader }
-  })
-}
-
 function refuseOddName(field: string): void {
   if (!/^[a-z][a-z0-9_]*$/i.test(field)) throw new TypeError(`${JSON.stringify(field)} cannot be the name of a field`)
 }
-
-/** A member of the fixed header. */
-export interface EmittedMember {
-  readonly field: string
-  readonly sparse: boolean
-  readonly codec: Codec<unknown>
-}
-
-export function headerFields(set: AnySet): EmittedMember[] {
-  const lines = Object.entries(headerLines(set, { constants: bundledConstants() }))
-  return lines.map(([field, [, codec]]) => ({ field, sparse: codec.sparse === true, codec }))
-}
-
-/** Reads a member: `h0(f, at + o0, z0, NONE)`. */
-export const member = (index: number) => `h${index}(f, at + o${index}, z${index}, NONE)`
-
-/**
- * Whether the values of the header may serve again for the next message with the same header: they are texts, numbers
- * and shared lists, and the header is a message's. Most messages of a dump have the header of the one before.
- */
-export function headerIsKept(set: AnySet): boolean {
-  const members = headerFields(set)
-  return 'request' in set && members.length > 0 && members.every(({ codec }) => codec.json !== undefined)
-}
-
-/** JavaScript that runs `refresh` where the header is not that of the message before, in the same frame. */
-export function emitKeptHeader(refresh: string): string {
-  return `    let same = f.id === last
-    for (let i = 0; same && i < headerBytes; i += 4) same = view.getUint32(at + i, little) === words[i >> 2]
-    if (!same) {
-      last = f.id
-      for (let i = 0; i < headerBytes; i += 4) words[i >> 2] = view.getUint32(at + i, little)
-${refresh}    }
-`
-}
-
-/** What {@link emitKeptHeader} keeps beside the values. */
-export const KEPT = '  const words = new Uint32Array(headerBytes >> 2)\n  let last = 0\n'
 
 /** The value of a member: kept, or read. */
 const memberValue = (set: AnySet, index: number) => (headerIsKept(set) ? `m${index}` : member(index))
@@ -90,26 +43,6 @@ function sparseMembers(set: AnySet): string {
     return `    ${read}if (m${i} !== undefined) r[${JSON.stringify(field)}] = m${i}\n`
   })
   return lines.join('')
-}
-
-/** `const [a0, a1] = b.reads`: closures over constants, which V8 can inline. */
-function emitList(letter: string, indexes: readonly number[], list: string): string {
-  if (indexes.length === 0) return ''
-  const places = Array.from({ length: Math.max(...indexes) + 1 }, (_, i) => (indexes.includes(i) ? letter + i : ''))
-  return `  const [${places.join(', ')}] = ${list} as Any\n`
-}
-
-export function emitHeader(set: AnySet): string {
-  const indexes = headerFields(set).map((_, i) => i)
-  const list = (letter: string, member: string) =>
-    emitList(letter, indexes, `b.header.map((member) => member.${member})`)
-  return list('h', 'read') + list('o', 'offset') + list('z', 'size')
-}
-
-export function emitLines(lines: readonly EmittedLine[]): string {
-  const indexes = lines.map(({ index }) => index)
-  const checked = lines.filter(({ lengths }) => lengths !== 'any').map(({ index }) => index)
-  return emitList('a', indexes, 'b.lines.map((line) => line.read)') + emitList('s', checked, 'b.lines.map(lengthsOf)')
 }
 
 /** Header members that are always there; {@link sparseMembers} has the others. */
@@ -161,8 +94,6 @@ ${late.map(emitLate).join('')}${derived.map((field, i) => emitDerived(field, i))
 `
 }
 
-export const plus = (offset: number) => (offset === 0 ? '' : ` + ${offset}`)
-
 /** Reads what stands at the place that the loop has left. */
 function emitLate({ field, index }: EmittedLine): string {
   const { headerBytes, lengthAt, typeAt } = framingOf(bundledConstants())
@@ -178,18 +109,6 @@ function emitLate({ field, index }: EmittedLine): string {
 
 function emitDerived(field: string, index: number): string {
   return `    const v${index} = d${index}(r); if (v${index} !== undefined) r[${JSON.stringify(field)}] = v${index}\n`
-}
-
-function lengthsOf({ fits }: Bound<unknown>): EmittedLine['lengths'] {
-  if (fits === undefined) return 'any'
-  if (typeof fits === 'function') return 'function'
-  return 'exactly' in fits ? 'exactly' : 'atLeast'
-}
-
-export function check({ index, lengths }: EmittedLine): string | undefined {
-  if (lengths === 'any') return undefined
-  if (lengths === 'function') return `!s${index}(n)`
-  return lengths === 'exactly' ? `n !== s${index}` : `n < s${index}`
 }
 
 function emitCases(set: AnySet, lines: readonly EmittedLine[]): string {
@@ -213,40 +132,4 @@ function emitRead({ field, index, codec }: EmittedLine): string {
   if (codec.late) return `q${index} = p`
   if (!codec.sparse) return codec.repeats ? `(${target} ??= []).push(${value})` : `${target} = ${value}`
   return `{ const v = ${value}; if (v === KEEP) break; if (v !== undefined) ${target} = v }`
-}
-
-/** The module with the decoders of a table and of all sets nested in it. */
-export function emitModule(source: string, table: Table): string {
-  const constants = bundledConstants()
-  const binding: Binding = { constants, header: constants.layout(table.header.struct), decoder: () => () => ({}) }
-  const names = [...setsOf(table)].map((set, i) => [i === 0 ? table.name : `${table.name}_${i}`, set] as const)
-  const factories = names.map(([name, set]) => emitFactory(`decode_${name}`, set, binding))
-  const writer = emitWriter(`write_${table.name}`, table, binding)
-  const used = [
-    'type BoundSet',
-    'type Decode',
-    'KEEP',
-    'lengthsOf',
-    'flat',
-    'sharedJson',
-    'stringify',
-    'type Write',
-  ].filter((name) => {
-    return (
-      name.startsWith('type ') || [...factories, writer].some((factory) => new RegExp(`\\b${name}\\b`).test(factory))
-    )
-  })
-  return `// Generated from ${source} by scripts/compile-tables.ts. Do not edit.
-import { ${used.join(', ')} } from '@netsnap/core-native/compile'
-
-type Any = any
-type Loose = Record<string, Any>
-const NONE = {}
-${factories.join('\n')}
-${writer}
-/** A factory for each set of the table, in the order of \`setsOf\`. */
-export const factories = [${names.map(([name]) => `decode_${name}`).join(', ')}]
-/** Writes the records of the table as JSON. */
-export const writer = write_${table.name}
-`
 }

@@ -1,7 +1,7 @@
 import type { Decode } from '../schema/codec.ts'
 import type { Frame } from '../schema/frame.ts'
 import { fits, KEEP } from '../schema/nest.ts'
-import { type BoundLine, type BoundMember, type BoundSet, SKIP } from './bind.ts'
+import { type BoundLine, type BoundMember, type BoundSet, SKIP } from './bound.ts'
 
 type Loose = Record<string, unknown>
 

@@ -1,9 +1,9 @@
-import { stringify } from '../json.ts'
+import { stringify } from '../base/json.ts'
+import { wire } from '../constants/wire.ts'
 import type { Read } from '../schema/codec.ts'
 import type { Frame } from '../schema/frame.ts'
 import { fits, KEEP } from '../schema/nest.ts'
-import { wire } from '../wire.ts'
-import { type BoundLine, type BoundMember, type BoundSet, SKIP } from './bind.ts'
+import { type BoundLine, type BoundMember, type BoundSet, SKIP } from './bound.ts'
 
 type Loose = Record<string, unknown>
 

@@ -1,9 +1,9 @@
+import { NetlinkError } from '../base/errors.ts'
 import type { Constants } from '../constants/index.ts'
-import { NetlinkError } from '../errors.ts'
-import type { Binding } from '../schema/codec.ts'
+import type { AnySet, Binding } from '../schema/codec.ts'
 import type { Frame } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
-import type { AnySet, UnknownAttribute } from '../schema/set.ts'
+import type { UnknownAttribute } from '../schema/set.ts'
 
 type Keep = (record: Record<string, unknown>, frame: Frame, type: number, at: number, length: number) => void
 

@@ -1,4 +1,4 @@
-/** Reads this machine's headers and kernel. Loaded only when no file has the answer yet, since reading takes long. */
+/** Reads this machine's headers and kernel. */
 import { statSync } from 'node:fs'
 import { release } from 'node:os'
 import { dirname } from 'node:path'
@@ -147,7 +147,3 @@ function isWithin(layout: Layout, known: Layout): boolean {
 function mapValues<T, U>(items: Readonly<Record<string, T>>, change: (item: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(items).map(([key, item]) => [key, change(item, key)]))
 }
-
-// With this module, whatever else only a process needs that generates.
-export { report } from './report.ts'
-export { writeCacheFile, writeHostFile } from './write-host-file.ts'

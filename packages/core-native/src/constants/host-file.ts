@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { homedir, release, version } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
-import { packageFile } from '../package.ts'
+import { packageFile } from '../base/package.ts'
 import type { Layer } from './searchable.ts'
 
 /** What this machine has to read constants from. */

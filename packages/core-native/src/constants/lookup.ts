@@ -1,4 +1,4 @@
-import { remember } from '../remember.ts'
+import { remember } from '../base/remember.ts'
 import { hostAbi, layoutOf } from './layout.ts'
 import type { Layout, StructDefinition } from './model.ts'
 import { type Layer, type LayerText, type Searchable, searchable, wordOf } from './searchable.ts'

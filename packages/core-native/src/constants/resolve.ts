@@ -1,4 +1,4 @@
-import { packageFile, requireFromPackage } from '../package.ts'
+import { packageFile, requireFromPackage } from '../base/package.ts'
 import { bundledRelease, bundledTexts, newerRelease } from './bundled.ts'
 import {
   cacheFile,
@@ -33,7 +33,7 @@ export interface Resolution {
   readonly provenance: Provenance
 }
 
-type Generator = typeof import('./generate.ts')
+type Generator = typeof import('./generator.ts')
 
 /** Never throws: whatever fails, the bundled definitions remain. */
 export function resolve(env: NodeJS.ProcessEnv = process.env): Resolution {
@@ -82,7 +82,7 @@ function generateAndKeep(inputs: Inputs, path: string | undefined, problems: str
 /** Synchronously, and only when needed: a dozen modules that most processes never use. */
 export function loadGenerator(): Generator {
   const [folder, extension] = import.meta.url.endsWith('.ts') ? ['src', 'ts'] : ['dist', 'js']
-  return requireFromPackage(packageFile(folder, `constants/generate.${extension}`)) as Generator
+  return requireFromPackage(packageFile(folder, `constants/generator.${extension}`)) as Generator
 }
 
 const multiplier = 31 // not a kernel number: a small prime, for a hash

@@ -1,4 +1,4 @@
-import { flat } from '../json.ts'
+import { flat } from '../base/json.ts'
 import type { Binding, Codec, Read } from './codec.ts'
 
 const IPV4_BYTES = 4

@@ -1,8 +1,6 @@
 import type { Constants, Layout } from '../constants/index.ts'
 import type { Frame } from './frame.ts'
 import type { JsonSchema } from './json-schema.ts'
-import type { SchemaBinding } from './schema-of.ts'
-import type { AnySet } from './set.ts'
 
 /** The fields of the record in hand that were read before this one. */
 export type Siblings = Readonly<Record<string, unknown>>
@@ -37,6 +35,14 @@ export interface Binding {
   readonly secret?: boolean
 }
 
+/** Finds the description of a field, from what stands above its line. */
+export type Describe = (source: string, field: string) => string | undefined
+
+/** A binding that also knows the words that stand above the lines. */
+export interface SchemaBinding extends Binding {
+  readonly describe?: Describe
+}
+
 /** How the bytes of a value are read, and what they become. */
 export interface Codec<out T> {
   bind(binding: Binding): Bound<T>
@@ -60,6 +66,45 @@ export interface Codec<out T> {
   /** What the field holds where the kernel sent no such attribute. */
   readonly fallback?: { readonly value: unknown }
 }
+
+/** A field's public name stands before it as the key; then where its bytes come from, and how they are read. */
+export type Line<Source extends string = string> = readonly [source: Source, codec: Codec<unknown>]
+export type Lines<Source extends string = string> = { readonly [field: string]: Line<Source> }
+
+/** A field made of others: what it is in JSON, and the pure function that makes it. `undefined` leaves it absent. */
+// biome-ignore lint/suspicious/noExplicitAny: the record's type depends on the table that is being written.
+export type DerivedLine = readonly [codec: Codec<unknown>, from: (record: any) => unknown]
+export type DerivedLines = { readonly [field: string]: DerivedLine }
+
+/** A C struct's members that become fields. */
+export interface Header<H extends Lines = Lines> {
+  readonly struct: string
+  /** `'all'`: every member, by its own name. */
+  readonly lines: H | 'all'
+}
+
+/** A set of attributes that one C enumeration numbers, and the fields that they become. */
+export interface AttributeSet<
+  G extends string = string,
+  A extends Lines = Lines,
+  H extends Lines = Lines,
+  D extends DerivedLines = DerivedLines,
+  U extends string = string,
+> {
+  readonly group: G
+  readonly attributes: A
+  readonly header?: Header<H> | undefined
+  readonly derived?: D | undefined
+  /** Stem of the keys that unknown attributes go under: `unknown_fra_attrs`. */
+  readonly unknown: U
+  /** Attributes that are known and left out on purpose. */
+  readonly skip: readonly string[]
+  /** A C struct alone: a payload may be shorter than it, and then holds fewer fields. */
+  readonly whole?: true
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: sets of all shapes.
+export type AnySet = AttributeSet<string, any, any, any, string>
 
 /** The TypeScript type that a codec reads. */
 export type ValueOf<C> = C extends Codec<infer T> ? T : never

@@ -1,5 +1,5 @@
+import { remember } from '../base/remember.ts'
 import type { ConstantName } from '../constants/index.ts'
-import { remember } from '../remember.ts'
 import type { Binding, Codec } from './codec.ts'
 import { type Scalar, u8 } from './integer.ts'
 

@@ -1,5 +1,5 @@
+import { remember } from '../base/remember.ts'
 import type { Constants } from '../constants/index.ts'
-import { remember } from '../remember.ts'
 
 /** How attributes follow one another. */
 export interface Framing {

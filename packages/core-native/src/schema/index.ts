@@ -1,7 +1,21 @@
 /** The table language: what a package writes its tables in. Loads without the addon. */
 export { address, hardwareAddress, prefix } from './address.ts'
 export { seconds } from './clock.ts'
-export type { Binding, Bound, Codec, Decode, Read, Siblings, ValueOf, Wide, Widen } from './codec.ts'
+export type {
+  AttributeSet,
+  Binding,
+  Bound,
+  Codec,
+  Decode,
+  Header,
+  Line,
+  Lines,
+  Read,
+  Siblings,
+  ValueOf,
+  Wide,
+  Widen,
+} from './codec.ts'
 export { type EnumOptions, enumOf, type FlagsOptions, flagsOf, type NameAfter, type Open } from './enum.ts'
 export { type AddressFamily, addressFamily, addressFamilyIn, familyNumber, type NamedFamily } from './family.ts'
 export { type DecodeOptions, Frame, type Lookups } from './frame.ts'
@@ -42,18 +56,7 @@ export {
 export { type NamedOptions, named, namesOf } from './named.ts'
 export { chain, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
-export {
-  type AttributeSet,
-  attributeSet,
-  type Header,
-  header,
-  type Line,
-  type Lines,
-  type RecordOf,
-  type Table,
-  table,
-  type UnknownAttribute,
-} from './set.ts'
+export { attributeSet, header, type RecordOf, type Table, table, type UnknownAttribute } from './set.ts'
 export { type SocketAddress, socketAddress } from './socket-address.ts'
 export { member, type StructValue, struct } from './struct.ts'
 export { base64, bytes, encodeText, hex, text } from './text.ts'

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { remember } from '../base/remember.ts'
 import type { Constants } from '../constants/index.ts'
-import { remember } from '../remember.ts'
 import type { Codec } from './codec.ts'
 import { type EnumOptions, type NameAfter, namesAfter, type Open } from './enum.ts'
 import { u8 } from './integer.ts'

@@ -1,8 +1,8 @@
 import type { ConstantName } from '../constants/index.ts'
-import type { Bound, Codec, Siblings, ValueOf, Wide } from './codec.ts'
+import type { AnySet, Bound, Codec, Siblings, ValueOf, Wide } from './codec.ts'
 import { type Framing, framingOf } from './framing.ts'
 import { schemaOf } from './schema-of.ts'
-import type { AnySet, RecordOf } from './set.ts'
+import type { RecordOf } from './set.ts'
 
 /** What a sparse codec answers to have the attribute kept among the unknown ones. */
 export const KEEP = Symbol('keep')

@@ -1,15 +1,6 @@
-import type { Binding } from './codec.ts'
+import type { AnySet, Binding, Line, Lines, SchemaBinding } from './codec.ts'
 import type { JsonSchema } from './json-schema.ts'
-import type { AnySet, Line, Lines } from './set.ts'
-import { codecOf } from './struct.ts'
-
-/** Finds the description of a field, from what stands above its line. */
-export type Describe = (source: string, field: string) => string | undefined
-
-/** A binding that also knows the words that stand above the lines. */
-export interface SchemaBinding extends Binding {
-  readonly describe?: Describe
-}
+import { codecOf } from './member.ts'
 
 /** Their bytes are left out of tables of secrets. */
 const unknownAttributes = (secret: boolean): JsonSchema => ({

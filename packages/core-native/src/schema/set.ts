@@ -1,45 +1,6 @@
 import type { ConstantName, GroupName, MemberOf, StructMembers, StructName } from '../constants/index.ts'
-import type { Codec, ValueOf, Widen } from './codec.ts'
+import type { AttributeSet, DerivedLines, Header, Lines, ValueOf, Widen } from './codec.ts'
 import type { Otherwise } from './modify.ts'
-
-/** A field's public name stands before it as the key; then where its bytes come from, and how they are read. */
-export type Line<Source extends string = string> = readonly [source: Source, codec: Codec<unknown>]
-export type Lines<Source extends string = string> = { readonly [field: string]: Line<Source> }
-
-/** A field made of others: what it is in JSON, and the pure function that makes it. `undefined` leaves it absent. */
-// biome-ignore lint/suspicious/noExplicitAny: the record's type depends on the table that is being written.
-export type DerivedLine = readonly [codec: Codec<unknown>, from: (record: any) => unknown]
-export type DerivedLines = { readonly [field: string]: DerivedLine }
-
-/** A C struct's members that become fields. */
-export interface Header<H extends Lines = Lines> {
-  readonly struct: string
-  /** `'all'`: every member, by its own name. */
-  readonly lines: H | 'all'
-}
-
-/** A set of attributes that one C enumeration numbers, and the fields that they become. */
-export interface AttributeSet<
-  G extends string = string,
-  A extends Lines = Lines,
-  H extends Lines = Lines,
-  D extends DerivedLines = DerivedLines,
-  U extends string = string,
-> {
-  readonly group: G
-  readonly attributes: A
-  readonly header?: Header<H> | undefined
-  readonly derived?: D | undefined
-  /** Stem of the keys that unknown attributes go under: `unknown_fra_attrs`. */
-  readonly unknown: U
-  /** Attributes that are known and left out on purpose. */
-  readonly skip: readonly string[]
-  /** A C struct alone: a payload may be shorter than it, and then holds fewer fields. */
-  readonly whole?: true
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: sets of all shapes.
-export type AnySet = AttributeSet<string, any, any, any, string>
 
 /** Not data: markers, padding, and what kernels no longer use. */
 type Filler = `${string}_UNSPEC` | `${string}_PAD` | `${string}_UNUSED${string}` | `__${string}`

@@ -1,7 +1,7 @@
 import { constants } from '../constants/index.ts'
+import { wire } from '../constants/wire.ts'
 import { HOST_LITTLE } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
-import { wire } from '../wire.ts'
 
 export interface MessageHead {
   /** A constant's name, or a number. */

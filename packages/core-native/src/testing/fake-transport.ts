@@ -1,8 +1,8 @@
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
-import { socketError } from '../socket.ts'
-import type { Received, Transport } from '../transport.ts'
-import { wire } from '../wire.ts'
+import { wire } from '../constants/wire.ts'
+import { socketError } from '../socket/socket.ts'
+import type { Received, Transport } from '../socket/transport.ts'
 
 /** A datagram from somebody else than the kernel, whose port is 0. */
 export interface ForeignDatagram {

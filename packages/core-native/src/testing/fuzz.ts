@@ -1,11 +1,11 @@
+import { NetlinkError } from '../base/errors.ts'
 import { bindTable, decoderOf, writerOf } from '../compile/bind.ts'
 import { constants } from '../constants/index.ts'
-import { NetlinkError } from '../errors.ts'
+import { wire } from '../constants/wire.ts'
 import type { Decode, Write } from '../schema/codec.ts'
 import { Frame, HOST_LITTLE } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import type { Table } from '../schema/set.ts'
-import { wire } from '../wire.ts'
 
 export interface FuzzOptions {
   readonly table: Table

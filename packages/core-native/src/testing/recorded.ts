@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { wire } from '../constants/wire.ts'
 import { HOST_LITTLE } from '../schema/frame.ts'
-import type { Transport } from '../transport.ts'
-import { wire } from '../wire.ts'
+import type { Transport } from '../socket/transport.ts'
 import { concat } from './build.ts'
 import { type FakeTransport, fakeTransport } from './fake-transport.ts'
 

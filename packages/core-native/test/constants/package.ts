@@ -30,7 +30,7 @@ export class InstalledPackage {
     mkdirSync(this.home)
     for (const name of ['package.json', 'scripts/install.mjs']) cpSync(join(root, name), join(this.folder, name))
     writeFileSync(join(this.folder, 'probe.mjs'), probe)
-    const files = ['index.ts', 'generate.ts'].map((name) => join(root, 'src/constants', name))
+    const files = ['index.ts', 'generator.ts'].map((name) => join(root, 'src/constants', name))
     const options = '--module nodenext --target es2022 --types node --skipLibCheck --rewriteRelativeImportExtensions'
     const folders = ['--rootDir', join(root, 'src'), '--outDir', join(this.folder, 'dist')]
     const tsc = fileURLToPath(new URL('../../../../node_modules/.bin/tsc', import.meta.url))

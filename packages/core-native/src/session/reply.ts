@@ -1,14 +1,14 @@
 import { getSystemErrorMap } from 'node:util'
-import type { Repeats } from './compile/repeat.ts'
-import { constant, constants } from './constants/index.ts'
-import { NetlinkError } from './errors.ts'
+import { NetlinkError } from '../base/errors.ts'
+import type { Repeats } from '../compile/repeat.ts'
+import { constant, constants } from '../constants/index.ts'
+import { wire } from '../constants/wire.ts'
+import type { Decode } from '../schema/codec.ts'
+import type { Frame } from '../schema/frame.ts'
+import { framingOf } from '../schema/framing.ts'
+import { decodeText } from '../schema/text.ts'
+import { errnoName } from '../socket/socket.ts'
 import type { Request } from './request.ts'
-import type { Decode } from './schema/codec.ts'
-import type { Frame } from './schema/frame.ts'
-import { framingOf } from './schema/framing.ts'
-import { decodeText } from './schema/text.ts'
-import { errnoName } from './socket.ts'
-import { wire } from './wire.ts'
 
 /** What has come of a reply so far. */
 export interface Reply {

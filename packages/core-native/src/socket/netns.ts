@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs'
-import { NetlinkError } from './errors.ts'
+import { NetlinkError } from '../base/errors.ts'
 
 /** A network namespace that is held open. */
 export interface Netns {

@@ -1,5 +1,5 @@
-import type { Write } from './schema/codec.ts'
-import type { Frame } from './schema/frame.ts'
+import type { Write } from '../schema/codec.ts'
+import type { Frame } from '../schema/frame.ts'
 
 /** How records become JSON. */
 export interface JsonOptions {

@@ -1,9 +1,8 @@
-import { constant, constants } from './constants/index.ts'
-import { NetlinkError } from './errors.ts'
-import type { Frame } from './schema/frame.ts'
-import { list, nest, text, u16, u32 } from './schema/index.ts'
-import { attributeSet, header, type RecordOf, type Table, table } from './schema/set.ts'
-import type { Dump, ReadOptions, Session } from './session.ts'
+import { NetlinkError } from '../base/errors.ts'
+import { constant, constants } from '../constants/index.ts'
+import type { Frame } from '../schema/frame.ts'
+import { list, nest, text, u16, u32 } from '../schema/index.ts'
+import { attributeSet, header, type RecordOf, type Table, table } from '../schema/set.ts'
 
 const operation = attributeSet('CTRL_ATTR_OP_', {
   id: ['CTRL_ATTR_OP_ID', u32],
@@ -41,19 +40,8 @@ export const controller = table({
 /** A family of generic netlink: its id, which differs from boot to boot, its operations and multicast groups. */
 export interface GenericFamily extends RecordOf<typeof controller> {}
 
-/** Find a family by its name. Rejects with `FAMILY_ABSENT` where the kernel has none of that name. */
-export async function getFamily(session: Session, name: string, options?: ReadOptions): Promise<GenericFamily> {
-  if (name === '' || name.includes('\0')) throw new TypeError('name: not the name of a generic netlink family')
-  const request = { attributes: [['CTRL_ATTR_FAMILY_NAME', Buffer.from(`${name}\0`)]] as const }
-  try {
-    return (await session.get(controller, request, { ...options, bigint: false }))!
-  } catch (error) {
-    if (!(error instanceof NetlinkError && error.code === 'ENOENT')) throw error
-    throw familyAbsent(name, name, error)
-  }
-}
-
-function familyAbsent(name: string, table: string, cause?: unknown): NetlinkError {
+/** The error where the kernel has no family of that name. */
+export function familyAbsent(name: string, table: string, cause?: unknown): NetlinkError {
   return new NetlinkError(`the kernel has no generic netlink family "${name}" (is its module loaded?)`, {
     code: 'FAMILY_ABSENT',
     table,
@@ -62,24 +50,18 @@ function familyAbsent(name: string, table: string, cause?: unknown): NetlinkErro
   })
 }
 
-/** Every family that the kernel has now. Unlike {@link getFamily} this has it load no module. */
-export async function getFamilies(session: Session, options?: ReadOptions): Promise<Dump<GenericFamily>> {
-  return (await session.dump(controller, {}, { ...options, bigint: false })) as Dump<unknown> as Dump<GenericFamily>
-}
-
 /** The ids of families, as a session has learnt them. */
 export class FamilyIds {
   readonly #ids = new Map<string, number>()
 
   /** The type of a table's messages; of generic netlink it is the family's id, in requests and replies alike. */
-  async typesOf(session: Session, table: Table, signal: AbortSignal | undefined) {
+  async typesOf(table: Table, families: () => Promise<readonly GenericFamily[]>) {
     if (!table.generic) return { request: constant(table.request), reply: constant(table.reply) }
     const { family } = table.generic
     if (family === CONTROLLER) this.#ids.set(family, constant('GENL_ID_CTRL'))
     if (!this.#ids.has(family)) {
       // Asked for by its name, a family that is not there would have the kernel load a module; we only read.
-      const families = await getFamilies(session, { signal, captureUnknown: false })
-      for (const { name, id } of families) if (name !== undefined && id !== undefined) this.#ids.set(name, id)
+      for (const { name, id } of await families()) if (name !== undefined && id !== undefined) this.#ids.set(name, id)
     }
     const id = this.#ids.get(family)
     if (id === undefined) throw familyAbsent(family, table.name)

@@ -1,7 +1,7 @@
-import { type ConstantName, constant } from './constants/index.ts'
-import { openNetns } from './netns.ts'
+import { type ConstantName, constant } from '../constants/index.ts'
+import { openNetns } from '../socket/netns.ts'
+import { openSocket } from '../socket/socket.ts'
 import { Session } from './session.ts'
-import { openSocket } from './socket.ts'
 
 /** Where a session opens its socket. */
 export interface SessionOptions {

@@ -1,8 +1,9 @@
-import { type BoundSet, readerOf, writerOf } from './compile/bind.ts'
-import { ofCommand } from './generic.ts'
-import { remember } from './remember.ts'
-import type { Decode, Write } from './schema/codec.ts'
-import type { Table } from './schema/set.ts'
+import { remember } from '../base/remember.ts'
+import { readerOf, writerOf } from '../compile/bind.ts'
+import type { BoundSet } from '../compile/bound.ts'
+import type { Decode, Write } from '../schema/codec.ts'
+import type { Table } from '../schema/set.ts'
+import { ofCommand } from './families.ts'
 
 /** How the messages of a table are read. */
 export interface Reader {

@@ -1,10 +1,10 @@
-import type { Repeats } from './compile/repeat.ts'
-import { NetlinkError } from './errors.ts'
+import { NetlinkError } from '../base/errors.ts'
+import type { Repeats } from '../compile/repeat.ts'
+import type { Decode } from '../schema/codec.ts'
+import { type DecodeOptions, Frame } from '../schema/frame.ts'
+import type { Received, Transport } from '../socket/transport.ts'
 import { type Reply, readMessages } from './reply.ts'
 import { type Request, setSequence } from './request.ts'
-import type { Decode } from './schema/codec.ts'
-import { type DecodeOptions, Frame } from './schema/frame.ts'
-import type { Received, Transport } from './transport.ts'
 
 /** What an exchange needs beside the transport. */
 export interface ExchangeParts {

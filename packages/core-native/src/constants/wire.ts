@@ -1,4 +1,4 @@
-import { type ConstantName, constant, constants } from './constants/index.ts'
+import { type ConstantName, constant, constants } from './index.ts'
 
 function offsets<M extends string>(struct: string, names: readonly M[]): Record<M, number> {
   const members = constants().layout(struct)!.members

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
-import { NetlinkError } from './errors.ts'
-import { packageFile, requireFromPackage } from './package.ts'
+import { NetlinkError } from '../base/errors.ts'
+import { packageFile, requireFromPackage } from '../base/package.ts'
 import type { Received, Transport } from './transport.ts'
 
 /** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */

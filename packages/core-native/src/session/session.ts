@@ -1,17 +1,17 @@
-import { Repeats } from './compile/repeat.ts'
-import { constant } from './constants/index.ts'
-import { NetlinkError } from './errors.ts'
+import { NetlinkError } from '../base/errors.ts'
+import { Repeats } from '../compile/repeat.ts'
+import { constant } from '../constants/index.ts'
+import type { Decode } from '../schema/codec.ts'
+import type { DecodeOptions } from '../schema/frame.ts'
+import { refreshNames } from '../schema/named.ts'
+import type { RecordOf, Table } from '../schema/set.ts'
+import type { Transport } from '../socket/transport.ts'
 import { abortable, Exchange } from './exchange.ts'
-import { FamilyIds } from './generic.ts'
+import { controller, FamilyIds } from './families.ts'
 import { type JsonOptions, JsonSink } from './json-sink.ts'
 import { type Reader, readerFor, writerFor } from './reader.ts'
 import type { Reply } from './reply.ts'
 import { buildRequest, type RequestParts } from './request.ts'
-import type { Decode } from './schema/codec.ts'
-import type { DecodeOptions } from './schema/frame.ts'
-import { refreshNames } from './schema/named.ts'
-import type { RecordOf, Table } from './schema/set.ts'
-import type { Transport } from './transport.ts'
 
 /** How a table is read. */
 export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint' | 'lookups' | 'secrets'> {
@@ -196,7 +196,8 @@ export class Session implements AsyncDisposable, Disposable {
     again: () => boolean,
   ): AsyncGenerator<Reply, void, void> {
     refreshNames()
-    const types = await this.#families.typesOf(this, table, signal)
+    const families = () => this.dump(controller, {}, { signal, captureUnknown: false })
+    const types = await this.#families.typesOf(table, families)
     const request = buildRequest(table, parts, types.request)
     const watch = parts.single ? [] : (parts.watch ?? table.watch ?? []).map((group) => constant(group))
     const release = await this.#take(signal, table.name)

@@ -1,7 +1,7 @@
-import { constant } from './constants/index.ts'
-import { NetlinkError } from './errors.ts'
+import { NetlinkError } from '../base/errors.ts'
+import { constant } from '../constants/index.ts'
+import { attributeSet, encodeText, header, nest, s32, table, text, uint32 } from '../schema/index.ts'
 import { nestedAttributes } from './request.ts'
-import { attributeSet, encodeText, header, nest, s32, table, text, uint32 } from './schema/index.ts'
 import { type Dump, dumpOf, type ReadOptions, type Session } from './session.ts'
 
 const links = {
