@@ -9,7 +9,8 @@
       # second, node-addon-api ends the process.
       "defines": ["NAPI_VERSION=9", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
       "cflags_cc": ["-std=c++17", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
-      "ldflags": ["-Wl,--as-needed", "-Wl,-z,now"]
+      # Threads may come back from the kernel when the last worker that loaded it has ended.
+      "ldflags": ["-Wl,--as-needed", "-Wl,-z,now", "-Wl,-z,nodelete"]
     }
   ]
 }

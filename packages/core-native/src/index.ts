@@ -1,11 +1,29 @@
-/** The socket to the kernel, and what reads from it. */
+/** Sessions with the kernel, and what reads over them. */
 
 export { explainRefusal, NetlinkError, type NetlinkErrorDetails } from './base/errors.ts'
+export { endWhenForgotten } from './session/forgotten.ts'
 export { type GenericFamily, getFamilies, getFamily } from './session/generic.ts'
-export { type InterfaceId, interfaceNameOf, interfaceNames, interfacesOfKind } from './session/interfaces.ts'
+export {
+  type InterfaceId,
+  type InterfaceNames,
+  interfaceNameOf,
+  interfaceNames,
+  interfacesOfKind,
+} from './session/interfaces.ts'
 export type { JsonOptions } from './session/json-sink.ts'
 export {
+  type Consistency,
+  type Dump,
+  dumpOf,
+  type Integer64,
+  marked,
+  type ReadOptions,
+  type StreamEnd,
+} from './session/options.ts'
+export {
+  type Asked,
   openSession,
+  type Protocol,
   Query,
   type SessionOptions,
   type SourceOptions,
@@ -13,7 +31,7 @@ export {
   withSessionStream,
 } from './session/query.ts'
 export type { RequestParts } from './session/request.ts'
-export { type Dump, dumpOf, type ReadOptions, Session, type StreamEnd } from './session/session.ts'
+export { Session } from './session/session.ts'
+export type { Sessions } from './session/sessions.ts'
 export { netnsInode, openNetns } from './socket/netns.ts'
-export { openSocket } from './socket/socket.ts'
 export type { Received, Transport } from './socket/transport.ts'

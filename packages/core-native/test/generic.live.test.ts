@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { constant } from '../src/constants/index.ts'
+import { controller } from '../src/session/families.ts'
 import { getFamily } from '../src/session/generic.ts'
 import { openSession } from '../src/session/query.ts'
 import type { Session } from '../src/session/session.ts'
@@ -28,10 +29,11 @@ describeLive('generic netlink of the live kernel', () => {
     })
   })
 
-  test('a name that is too long is refused with the sentence of the kernel and the attribute it is about', async () => {
-    await expect(getFamily(session, 'a-name-that-is-much-too-long')).rejects.toMatchObject({
+  test('an attribute of another length is refused with the sentence of the kernel and its name', async () => {
+    const request = { attributes: [['CTRL_ATTR_FAMILY_ID', new Uint8Array(1)]] } as const
+    await expect(session.get(controller, request)).rejects.toMatchObject({
       code: expect.stringMatching(/^(ERANGE|EINVAL)$/),
-      attribute: 'CTRL_ATTR_FAMILY_NAME',
+      attribute: 'CTRL_ATTR_FAMILY_ID',
       kernelMessage: expect.any(String),
     })
   })

@@ -1,9 +1,11 @@
 /** What {@link NetlinkError} knows beside its message. */
 export interface NetlinkErrorDetails {
-  /** What programs branch on: an errno's name (`EPERM`, `ENODEV`), or one of ours: `DUMP_INTERRUPTED`, `FAMILY_ABSENT`, `TIMEOUT`, `ABORTED`, `ADDON_MISSING`. */
+  /** What programs branch on: an errno's name (`EPERM`, `ENODEV`), or one of ours: `DUMP_INTERRUPTED`, `FAMILY_ABSENT`, `TIMEOUT`, `ABORTED`, `SESSION_BUSY`, `ADDON_MISSING`. */
   readonly code: string
-  /** The table that was being read: `rule`. */
+  /** The table that was asked for: `route`. */
   readonly table?: string | undefined
+  /** The table that was being read for it, where that is another: `interface`. */
+  readonly innerTable?: string | undefined
   /** What was being done when it failed. */
   readonly operation: 'open' | 'subscribe' | 'send' | 'receive' | 'decode'
   /** The kernel's own sentence, from its extended acknowledgement. */
@@ -21,6 +23,7 @@ export class NetlinkError extends Error {
   readonly code: string
   readonly operation: NetlinkErrorDetails['operation']
   declare readonly table?: string
+  declare readonly innerTable?: string
   declare readonly kernelMessage?: string
   declare readonly attribute?: string
   declare readonly size?: number
@@ -33,6 +36,14 @@ export class NetlinkError extends Error {
       if (value !== undefined) Object.defineProperty(this, key, { value, enumerable: true })
     }
   }
+
+  /** The same of a call for `table`, which is named in front. */
+  about(table: string): NetlinkError {
+    if (this.table === table) return this
+    const { code, operation, kernelMessage, attribute, size } = this
+    const details = { code, operation, kernelMessage, attribute, size, table, cause: this }
+    return new NetlinkError(`${table}: ${this.message}`, { ...details, innerTable: this.innerTable ?? this.table })
+  }
 }
 
 /**
@@ -42,7 +53,7 @@ export class NetlinkError extends Error {
  */
 export function explainRefusal(error: unknown, why: string): unknown {
   if (!(error instanceof NetlinkError) || error.code !== 'EPERM' || error.operation !== 'receive') return error
-  const { code, table, operation, kernelMessage, attribute } = error
-  const details = { code, table, operation, kernelMessage, attribute, cause: error }
+  const { code, table, innerTable, operation, kernelMessage, attribute } = error
+  const details = { code, table, innerTable, operation, kernelMessage, attribute, cause: error }
   return new NetlinkError(`${table}: the kernel refused (EPERM): ${why}`, details)
 }

@@ -101,6 +101,12 @@ export function header<S extends StructName, const H extends Lines<keyof StructM
   return { struct, lines }
 }
 
+/** A message that asks for something to be read: a type of rtnetlink, or a command of generic netlink. */
+export type ReadRequest = Extract<
+  ConstantName,
+  `RTM_GET${string}` | `${string}_CMD_${string}GET${string}` | `${string}_GET`
+>
+
 /** A family of generic netlink: what messages of it say beside their command. */
 export interface GenericMessages {
   /** The family's name; its id differs from boot to boot, and is asked for. */
@@ -132,7 +138,7 @@ export interface TableDefinition<G extends GroupName, A, H extends Lines, D exte
   /** What it is called in errors and schemas. */
   readonly name: string
   /** The message that asks for it. */
-  readonly request: ConstantName
+  readonly request: ReadRequest
   /** The message that a record comes in. */
   readonly reply: ConstantName
   /** The family of generic netlink whose commands these messages are. */

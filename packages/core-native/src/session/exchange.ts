@@ -1,9 +1,12 @@
 import { NetlinkError } from '../base/errors.ts'
+import { setImmediate } from '../base/timers.ts'
 import type { Repeats } from '../compile/repeat.ts'
 import type { Decode } from '../schema/codec.ts'
 import { type DecodeOptions, Frame } from '../schema/frame.ts'
 import type { Received, Transport } from '../socket/transport.ts'
-import { type Reply, readMessages } from './reply.ts'
+import type { Buffers, Turn } from './buffers.ts'
+import { abortable, checkAbort, isAbort } from './deadline.ts'
+import { endsReply, type Reply, readMessages } from './reply.ts'
 import { type Request, setSequence } from './request.ts'
 
 /** What an exchange needs beside the transport. */
@@ -19,8 +22,9 @@ export interface ExchangeParts {
   readonly options: DecodeOptions
   /** What is received is wiped once it is read. */
   readonly secret?: boolean
-  /** Two, which take turns: the kernel fills one while the other is read. */
-  readonly buffers: readonly [ArrayBuffer, ArrayBuffer]
+  readonly buffers: Buffers
+  /** Whether the session has been closed. */
+  readonly closed: () => boolean
 }
 
 /** How much is read at a time, at first: what the kernel fills in one go, hundreds of messages. */
@@ -29,6 +33,8 @@ const FIRST_SLICE_BYTES = 32 * 1024 // not a kernel number: chosen
 const MOST_SLICE_BYTES = 128 * 1024 // not a kernel number: measured
 /** A slice that takes less time is followed by a larger one: code that is not compiled yet must not hold up the event loop. */
 const SLICE_SECONDS = 0.004 // not a kernel number: chosen
+/** So many receives in a row may fail before the rest of a reply is given up. */
+const MOST_FAILURES = 64 // not a kernel number: chosen
 
 /**
  * An empty list of which V8 knows that it will hold objects: it takes one without a history for a list of small integers,
@@ -43,100 +49,96 @@ function emptyBatch(): Record<string, unknown>[] {
 /** One request and the whole of its reply. */
 export class Exchange {
   readonly #transport: Transport
-  readonly #frames: readonly [Frame, Frame]
+  readonly #buffers: Buffers
+  readonly #options: DecodeOptions
   readonly #reply: Reply
-  readonly #buffers: readonly [ArrayBuffer, ArrayBuffer]
   readonly #secret: boolean
-  readonly #joined: number[] = []
+  readonly #closed: () => boolean
+  readonly #watch: readonly number[]
+  /** What the kernel says of joining and sending: undefined, or the error. */
+  readonly #refusal: Promise<unknown>
+  readonly #frames: [Frame | undefined, Frame | undefined] = [undefined, undefined]
   /** What holds messages that have not been read, or may: a receive that failed or that nobody took leaves some, too. */
   readonly #filled = new Set<Frame>()
   #receiving: Promise<Received> | undefined
-  #turn: 0 | 1 = 0
-  #broken = false
-  /** The message that ends the reply has been received, and not been read yet. */
-  #leftEnd = false
+  #turn: Turn = 0
+  /** Nothing more is to come: the message that ends the reply has been received, or the request was never sent. */
+  #over = false
 
+  /** All that the kernel has to do is queued at once: it takes one thread's turn. */
   constructor(transport: Transport, parts: ExchangeParts) {
-    const { request, sequence, type, watch, decode, repeats, options, secret = false, buffers } = parts
+    const { request, sequence, type, watch, decode, repeats, options, secret = false, buffers, closed } = parts
     this.#transport = transport
-    this.#secret = secret
     this.#buffers = buffers
-    this.#frames = [new Frame(buffers[0], options), new Frame(buffers[1], options)]
-    const { port } = transport
-    const watched = watch.length > 0
-    this.#reply = {
-      request,
-      sequence,
-      port,
-      type,
-      decode,
-      repeats,
-      watched,
-      records: [],
-      ended: false,
-      interrupted: false,
-    }
+    this.#options = options
+    this.#secret = secret
+    this.#closed = closed
+    this.#watch = watch
+    const [port, watched] = [transport.port, watch.length > 0]
+    const state = { records: [], ended: false, interrupted: false }
+    this.#reply = { request, sequence, port, type, decode, repeats, watched, ...state }
     setSequence(request, sequence)
-    try {
-      this.#join(watch)
-      transport.send(request.bytes)
-    } catch (error) {
-      this.#broken = true
-      this.#leave()
-      throw withTable(error, request.table)
-    }
+    this.#refusal = this.#begin(request.bytes).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    this.#receive()
   }
 
-  #join(groups: readonly number[]): void {
-    for (const group of groups) {
-      this.#transport.subscribe?.(group, true)
-      this.#joined.push(group)
-    }
-  }
-
-  #leave(): void {
-    try {
-      for (const group of this.#joined.splice(0)) this.#transport.subscribe?.(group, false)
-    } catch {
-      // The socket has been closed, and its memberships with it.
-    }
+  async #begin(request: Uint8Array): Promise<void> {
+    const joining = this.#watch.length > 0 ? this.#transport.subscribe?.(this.#watch, true) : undefined
+    await Promise.all([joining, this.#transport.send(request)])
   }
 
   /** The reply as it grows: `records` holds what came last. Between two slices of a receive there is a turn of the event loop. */
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<Reply, void, void> {
     const reply = this.#reply
-    this.#receive()
     for (let slice = FIRST_SLICE_BYTES; !reply.ended; ) {
-      const [frame, { bytes, done }] = await this.#next(reply, signal)
+      const [frame, { bytes }] = await this.#next(signal)
       for (let at = 0; at < bytes && !reply.ended; ) {
         const begin = process.uptime()
-        at = this.#read(reply, frame, at, Math.min(at + slice, bytes), bytes, done)
+        at = this.#read(frame, at, Math.min(at + slice, bytes), bytes)
         if (process.uptime() - begin < SLICE_SECONDS) slice = Math.min(slice * 2, MOST_SLICE_BYTES)
-        this.#leftEnd = done && at < bytes
         yield reply
-        if (at < bytes) await new Promise(setImmediate)
+        this.#check(signal)
+        if (at >= bytes || reply.ended) continue
+        await new Promise((resolve) => setImmediate(resolve))
+        this.#check(signal)
       }
     }
   }
 
-  /** Read to the end of the reply, so that the next request finds the socket at rest. Never fails. */
+  /** What has been received counts no more once the call was aborted, or the session closed. */
+  #check(signal: AbortSignal | undefined): void {
+    const { table } = this.#reply.request
+    checkAbort(signal, table)
+    if (!this.#closed()) return
+    const message = `${table}: the session was closed meanwhile (ECANCELED)`
+    throw new NetlinkError(message, { code: 'ECANCELED', table, operation: 'receive' })
+  }
+
+  /**
+   * Receive to the end of the reply, so that the next request finds the socket at rest, whatever has happened. Nothing of
+   * it is looked at but for its end. Never fails.
+   */
   async settle(): Promise<void> {
-    const reply: Reply = { ...this.#reply, decode: () => ({}), repeats: undefined }
-    if (this.#leftEnd) this.#reply.ended = true
-    try {
-      while (!this.#reply.ended && !this.#broken) {
-        const [frame, { bytes, done }] = await this.#next(reply, undefined)
-        this.#read(reply, frame, 0, bytes, bytes, done)
-        this.#reply.ended = reply.ended
+    for (let failures = 0; !this.#over && failures < MOST_FAILURES; ) {
+      if (!this.#receiving) this.#receive()
+      const frame = this.#frames[this.#turn]!
+      try {
+        const { bytes, done } = await this.#receiving!
+        this.#over = done && endsReply(frame, bytes, this.#reply)
+        failures = 0
+      } catch (error) {
+        failures++
+        await this.#lost(error)
       }
-    } catch (error) {
-      // What did not fit, or cannot be read, is gone; the rest of the reply still comes.
-      if (error instanceof NetlinkError && ['EMSGSIZE', 'EBADMSG'].includes(error.code)) return this.settle()
-    } finally {
-      await this.#receiving?.catch(() => undefined)
-      for (const frame of this.#filled) this.#wipe(frame)
-      this.#leave()
+      this.#receiving = undefined
     }
+    // One that was begun meanwhile has nothing to come, unless it is of a session that is closed.
+    await this.#receiving?.catch((error) => this.#lost(error))
+    for (const frame of this.#filled) this.#wipe(frame)
+    if (this.#watch.length > 0) void this.#transport.subscribe?.(this.#watch, false).catch(() => undefined)
   }
 
   #wipe(frame: Frame, bytes = frame.u8.length): void {
@@ -145,90 +147,73 @@ export class Exchange {
   }
 
   /** Read the messages from `at` up to `to`, or a little further, and answer where the next one is. */
-  #read(reply: Reply, frame: Frame, at: number, to: number, bytes: number, done: boolean): number {
+  #read(frame: Frame, at: number, to: number, bytes: number): number {
+    const reply = this.#reply
     reply.records = emptyBatch()
     try {
       const next = readMessages(frame, at, to, bytes, reply)
       if (next >= bytes || reply.ended) this.#wipe(frame, bytes)
       return next
     } catch (error) {
-      // The messages after the bad one were not looked at; among them is the one that ends the reply.
-      this.#reply.ended = reply.ended || done
       this.#wipe(frame, bytes)
       throw error
     }
   }
 
   #receive(): void {
-    this.#filled.add(this.#frames[this.#turn])
-    this.#receiving = this.#transport.receive(this.#buffers[this.#turn])
+    const turn = this.#turn
+    const buffer = this.#buffers.at(turn)
+    const known = this.#frames[turn]
+    const frame = known?.u8.buffer === buffer ? known : new Frame(buffer, this.#options)
+    this.#frames[turn] = frame
+    this.#filled.add(frame)
+    this.#receiving = this.#transport.receive(buffer)
     // Whoever takes the promise hears of its failure; until then it must not count as unhandled.
     this.#receiving.catch(() => undefined)
   }
 
   /** What has been received, while the kernel already fills the other buffer. */
-  async #next(reply: Reply, signal: AbortSignal | undefined): Promise<[Frame, Received]> {
-    if (!this.#receiving) this.#receive()
-    const { table } = this.#reply.request
-    try {
-      const received = await abortable(this.#receiving!, signal, table)
-      const frame = this.#frames[this.#turn]
-      this.#receiving = undefined
-      this.#turn = this.#turn === 0 ? 1 : 0
-      if (!received.done) this.#receive()
-      return [frame, received]
-    } catch (error) {
-      // A datagram that did not fit was cut behind what came before it.
-      for (const frame of this.#frames) this.#filled.add(frame)
-      if (!isAbort(error)) this.#receiving = undefined
-      if (reply.watched && error instanceof NetlinkError && error.code === 'ENOBUFS') {
+  async #next(signal: AbortSignal | undefined): Promise<[Frame, Received]> {
+    const reply = this.#reply
+    for (;;) {
+      if (!this.#receiving) this.#receive()
+      const frame = this.#frames[this.#turn]!
+      try {
+        const received = await abortable(this.#receiving!, signal, reply.request.table)
+        this.#receiving = undefined
+        this.#buffers.filled(received.bytes, frame.u8.buffer as ArrayBuffer)
+        this.#turn = this.#turn === 0 ? 1 : 0
+        this.#over = received.done && endsReply(frame, received.bytes, reply)
+        if (!this.#over) this.#receive()
+        return [frame, received]
+      } catch (error) {
+        if (isAbort(error)) throw error
+        const lost = await this.#lost(error)
+        this.#receiving = undefined
         // More changed than the queue could hold. The reply itself waits for room.
+        if (!reply.watched || !isOverrun(lost)) throw withTable(lost, reply.request.table)
         reply.interrupted = true
-        return this.#next(reply, signal)
       }
-      this.#broken = error instanceof NetlinkError && !['EMSGSIZE', 'ABORTED', 'TIMEOUT'].includes(error.code)
-      throw withTable(error, table)
     }
+  }
+
+  /** What there is to say of a receive that failed. */
+  async #lost(error: unknown): Promise<unknown> {
+    // A datagram that did not fit was cut behind what came before it.
+    for (const frame of this.#frames) if (frame) this.#filled.add(frame)
+    if (!(error instanceof NetlinkError) || !['EBADF', 'ECANCELED'].includes(error.code)) return error
+    // It was closed, or the request was refused before it. The thread that it was for may be in the kernel still.
+    this.#over = true
+    const frame = this.#frames[this.#turn]
+    if (frame) this.#filled.delete(frame)
+    this.#buffers.abandon(this.#turn)
+    return (await this.#refusal) ?? error
   }
 }
 
-const isAbort = (error: unknown) => error instanceof NetlinkError && ['ABORTED', 'TIMEOUT'].includes(error.code)
+const isOverrun = (error: unknown) =>
+  error instanceof NetlinkError && error.code === 'ENOBUFS' && error.operation === 'receive'
 
 function withTable(error: unknown, table: string): unknown {
-  if (!(error instanceof NetlinkError) || error.table !== undefined) return error
-  const { code, operation, kernelMessage, attribute, size } = error
-  return new NetlinkError(`${table}: ${error.message}`, {
-    code,
-    operation,
-    kernelMessage,
-    attribute,
-    size,
-    table,
-    cause: error,
-  })
-}
-
-/** The error of a call whose signal was aborted. */
-export function abortError(signal: AbortSignal, table: string): NetlinkError {
-  const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError'
-  return new NetlinkError(
-    `${table}: ${timedOut ? 'timed out while the kernel was answering' : 'aborted by the caller'}`,
-    {
-      code: timedOut ? 'TIMEOUT' : 'ABORTED',
-      table,
-      operation: 'receive',
-      cause: signal.reason,
-    },
-  )
-}
-
-/** `promise`, unless `signal` is aborted before it settles. */
-export async function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined, table: string): Promise<T> {
-  if (!signal) return promise
-  if (signal.aborted) throw abortError(signal, table)
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(abortError(signal, table))
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
+  return error instanceof NetlinkError && error.table === undefined ? error.about(table) : error
 }

@@ -50,29 +50,59 @@ export function familyAbsent(name: string, table: string, cause?: unknown): Netl
   })
 }
 
-/** The ids of families, as a session has learnt them. */
-export class FamilyIds {
-  readonly #ids = new Map<string, number>()
+/** What a session has learnt of a family. */
+interface Known {
+  readonly id: number
+  /** The kernel's flags of each of its commands. */
+  readonly commands: ReadonlyMap<number, number>
+}
+
+/** The families of a kernel, as a session has learnt them. */
+export class Families {
+  readonly #known = new Map<string, Known>()
 
   /** The type of a table's messages; of generic netlink it is the family's id, in requests and replies alike. */
-  async typesOf(table: Table, families: () => Promise<readonly GenericFamily[]>) {
+  async typesOf(table: Table, single: boolean, list: () => Promise<readonly GenericFamily[]>) {
     if (!table.generic) return { request: constant(table.request), reply: constant(table.reply) }
-    const { family } = table.generic
-    if (family === CONTROLLER) this.#ids.set(family, constant('GENL_ID_CTRL'))
-    if (!this.#ids.has(family)) {
-      // Asked for by its name, a family that is not there would have the kernel load a module; we only read.
-      for (const { name, id } of await families()) if (name !== undefined && id !== undefined) this.#ids.set(name, id)
-    }
-    const id = this.#ids.get(family)
-    if (id === undefined) throw familyAbsent(family, table.name)
+    const { id, commands } = await this.#find(table.generic.family, list, table.name)
+    checkCommand(table, single, commands.get(constant(table.request)))
     return { request: id, reply: id }
+  }
+
+  async #find(name: string, list: () => Promise<readonly GenericFamily[]>, table: string): Promise<Known> {
+    if (name === CONTROLLER) return { id: constant('GENL_ID_CTRL'), commands: new Map() }
+    if (!this.#known.has(name)) {
+      // Asked for by its name, a family that is not there would have the kernel load a module; we only read.
+      for (const family of await list()) if (family.name !== undefined) this.#learn(family.name, family)
+    }
+    const known = this.#known.get(name)
+    if (!known) throw familyAbsent(name, table)
+    return known
+  }
+
+  #learn(name: string, { id, operations = [] }: GenericFamily): void {
+    const commands = operations.flatMap(({ id, flags }): [number, number][] =>
+      id === undefined || flags === undefined ? [] : [[id, flags]],
+    )
+    if (id !== undefined) this.#known.set(name, { id, commands: new Map(commands) })
   }
 
   /** A module that was loaded anew has another id, and the kernel says of the old one that it is not there. */
   refused(table: Table, error: unknown): void {
     if (table.generic && error instanceof NetlinkError && error.code === 'ENOENT')
-      this.#ids.delete(table.generic.family)
+      this.#known.delete(table.generic.family)
   }
+}
+
+/**
+ * We only read. A dump reads, whatever command it is of; what is no dump may change something, unless the kernel lists
+ * the command as one that can also be dumped, or lets anybody give it.
+ */
+function checkCommand({ name, request }: Table, single: boolean, flags: number | undefined): void {
+  if (flags === undefined || (flags & constant('GENL_CMD_CAP_DUMP')) !== 0) return
+  const privileged = (flags & (constant('GENL_ADMIN_PERM') | constant('GENL_UNS_ADMIN_PERM'))) !== 0
+  if (!single) throw new TypeError(`${name}: the kernel has no dump of ${request}`)
+  if (privileged) throw new TypeError(`${name}: ${request} is a command that may change something; netsnap only reads`)
 }
 
 type Reads<T> = (frame: Frame, at: number, end: number) => T

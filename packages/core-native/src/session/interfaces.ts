@@ -1,8 +1,9 @@
 import { NetlinkError } from '../base/errors.ts'
 import { constant } from '../constants/index.ts'
 import { attributeSet, encodeText, header, nest, s32, table, text, uint32 } from '../schema/index.ts'
+import { type Consistency, type Dump, dumpOf, marked, type ReadOptions } from './options.ts'
 import { nestedAttributes } from './request.ts'
-import { type Dump, dumpOf, type ReadOptions, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 const links = {
   name: 'interface',
@@ -41,9 +42,7 @@ export async function interfacesOfKind(
     ['IFLA_EXT_MASK', uint32(constant('RTEXT_FILTER_SKIP_STATS'))],
     ['IFLA_LINKINFO', nestedAttributes([['IFLA_INFO_KIND', encodeText(`${kind}\0`)]])],
   ] as const
-  const { signal, timeout, restarts, onInterrupted } = options ?? {}
-  const read = { signal, timeout, restarts, onInterrupted, captureUnknown: false }
-  const links = await session.dump(interfaceKind, { attributes }, read)
+  const links = await session.dump(interfaceKind, { attributes }, only(options))
   // A kernel that does not know the kind does not filter.
   const found = links.flatMap(({ index, name, info }) =>
     info?.kind === kind && name !== undefined ? [{ index, name }] : [],
@@ -57,21 +56,27 @@ export async function interfaceNameOf(
   index: number,
   options?: ReadOptions,
 ): Promise<string | undefined> {
-  const { signal, timeout } = options ?? {}
   const request = { header: { ifi_index: index } }
   try {
-    return (await session.get(interfaceIndex, request, { signal, timeout, captureUnknown: false }))?.name
+    return (await session.get(interfaceIndex, request, only(options)))?.name
   } catch (error) {
     if (error instanceof NetlinkError && error.code === 'ENODEV') return undefined
     throw error
   }
 }
 
+/** The names of interfaces by their indexes. */
+export interface InterfaceNames extends ReadonlyMap<number, string>, Consistency {}
+
 /** The names of a namespace's interfaces by their indexes, from one dump of its links without their statistics. */
-export async function interfaceNames(session: Session, options?: ReadOptions): Promise<ReadonlyMap<number, string>> {
-  const mask = uint32(constant('RTEXT_FILTER_SKIP_STATS'))
-  const { signal, timeout } = options ?? {}
-  const request = { attributes: [['IFLA_EXT_MASK', mask]] as const }
-  const links = await session.dump(interfaceIndex, request, { signal, timeout, captureUnknown: false })
-  return new Map(links.flatMap(({ index, name }): [number, string][] => (name === undefined ? [] : [[index, name]])))
+export async function interfaceNames(session: Session, options?: ReadOptions): Promise<InterfaceNames> {
+  const request = { attributes: [['IFLA_EXT_MASK', uint32(constant('RTEXT_FILTER_SKIP_STATS'))]] as const }
+  const links = await session.dump(interfaceIndex, request, only(options))
+  const names = links.flatMap(({ index, name }): [number, string][] => (name === undefined ? [] : [[index, name]]))
+  return marked(new Map(names), links)
+}
+
+/** What of a call's options concerns a dump that only helps it. */
+function only({ signal, timeout, restarts, onInterrupted }: ReadOptions = {}): ReadOptions {
+  return { signal, timeout, restarts, onInterrupted, captureUnknown: false }
 }

@@ -50,6 +50,26 @@ export function readMessages(frame: Frame, at: number, to: number, bytes: number
   return next
 }
 
+/**
+ * Whether the message that ends the reply is among those of a frame which holds such a message, of this reply or of
+ * another. Behind one that runs past the frame nothing can be told apart: it is taken for ours.
+ */
+export function endsReply(frame: Frame, bytes: number, reply: Reply): boolean {
+  const w = wire()
+  for (let at = 0; at + w.headerBytes <= bytes; ) {
+    const length = frame.view.getUint32(at + w.at.nlmsg_len, frame.little)
+    if (length < w.headerBytes || at + length > bytes) return true
+    const type = frame.view.getUint16(at + w.at.nlmsg_type, frame.little)
+    if (isOurs(frame, at, reply) && (type === w.NLMSG_DONE || type === w.NLMSG_ERROR)) return true
+    at += w.align(length)
+  }
+  return false
+}
+
+const isOurs = (frame: Frame, at: number, { port, sequence }: Reply): boolean =>
+  (port === undefined || frame.view.getUint32(at + wire().at.nlmsg_pid, frame.little) === port) &&
+  frame.view.getUint32(at + wire().at.nlmsg_seq, frame.little) === sequence
+
 function readMessage(frame: Frame, at: number, length: number, reply: Reply): void {
   const w = wire()
   const { view, little } = frame

@@ -3,6 +3,7 @@ import { wire } from '../constants/wire.ts'
 import { type Frame, HOST_LITTLE } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import type { Table } from '../schema/set.ts'
+import { shown } from './options.ts'
 
 /** What is asked for: members of the fixed header, and attributes that filter. */
 export interface RequestParts {
@@ -14,6 +15,52 @@ export interface RequestParts {
   readonly accept?: ((frame: Frame, at: number, end: number) => boolean) | undefined
   /** For a dump: multicast groups to watch instead of the table's own. */
   readonly watch?: readonly ConstantName[]
+}
+
+/** The members of {@link RequestParts}. */
+const PARTS: readonly string[] = ['header', 'attributes', 'single', 'accept', 'watch']
+
+/**
+ * Check what is to be asked for before anything is sent.
+ *
+ * @throws TypeError for a request that does not only read, and for parts that make no sense.
+ */
+export function checkRequest(table: Table, parts: RequestParts): void {
+  if (!reads(table)) throw new TypeError(`${table.name}: ${table.request} is no request to read; netsnap only reads`)
+  const odd = Object.keys(parts).find((name) => !PARTS.includes(name))
+  if (odd !== undefined) throw new TypeError(`${table.name}: a request has no ${JSON.stringify(odd)}`)
+  for (const [name, value] of Object.entries(parts.header ?? {})) {
+    if (name in ownHeader(table)) throw new TypeError(`${table.name}: ${name} is the table's to say`)
+    checkMember(table.header.struct, name, value)
+  }
+  for (const [name, payload] of parts.attributes ?? []) {
+    if (!(payload instanceof Uint8Array)) throw new TypeError(`${table.name}: the payload of ${name} is no Uint8Array`)
+    // The kernel would load the module of that name.
+    if (name === 'CTRL_ATTR_FAMILY_NAME') throw new TypeError(`${table.name}: families are found in a dump of all`)
+    constant(name)
+  }
+}
+
+/**
+ * Whether a table's request is one that only reads. Of rtnetlink the kernel says so by its numbering: each object has four
+ * types in a row, and the third gets (`rtnl_msg_kind` in net/core/rtnetlink.c). A command of generic netlink has its name;
+ * what the kernel says of it is looked at once its family is known.
+ */
+function reads({ request, generic }: Table): boolean {
+  if (generic) return /_GET/.test(request) && !request.startsWith('RTM_')
+  const first = constant('RTM_GETLINK')
+  const step = constant('RTM_GETADDR') - first
+  return constant(request) >= first && (constant(request) - first) % step === 0
+}
+
+const BITS = 8
+
+function checkMember(struct: string, name: string, value: unknown): void {
+  const size = constants().layout(struct)?.members[name]?.size
+  if (size === undefined || !WRITERS[size]) throw new TypeError(`struct ${struct} has no number called ${name}`)
+  const most = 2 ** (size * BITS) - 1
+  if (Number.isInteger(value) && (value as number) >= -(most + 1) / 2 && (value as number) <= most) return
+  throw new TypeError(`${name}: ${shown(value)} is not a number of ${size * BITS} bits`)
 }
 
 /** A message to the kernel, and where its attributes stand, so that a refusal can name one. */
@@ -34,9 +81,7 @@ function writeHeader(view: DataView, at: number, struct: string, values: Readonl
   const layout = constants().layout(struct)
   for (const [name, value] of Object.entries(values)) {
     const member = layout?.members[name]
-    const write = member && WRITERS[member.size]
-    if (!write) throw new TypeError(`struct ${struct} has no number called ${name}`)
-    view[write](at + member.offset, value, HOST_LITTLE)
+    view[WRITERS[member!.size]!](at + member!.offset, value, HOST_LITTLE)
   }
 }
 
@@ -87,7 +132,7 @@ export function buildRequest(table: Table, parts: RequestParts = {}, type = cons
   view.setUint32(w.at.nlmsg_len, length, HOST_LITTLE)
   view.setUint16(w.at.nlmsg_type, type, HOST_LITTLE)
   view.setUint16(w.at.nlmsg_flags, w.NLM_F_REQUEST | (parts.single ? w.NLM_F_ACK : w.NLM_F_DUMP), HOST_LITTLE)
-  writeHeader(view, w.headerBytes, table.header.struct, { ...ownHeader(table), ...parts.header })
+  writeHeader(view, w.headerBytes, table.header.struct, { ...parts.header, ...ownHeader(table) })
   return {
     table: table.name,
     accept: parts.accept,

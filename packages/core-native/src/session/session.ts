@@ -2,64 +2,23 @@ import { NetlinkError } from '../base/errors.ts'
 import { Repeats } from '../compile/repeat.ts'
 import { constant } from '../constants/index.ts'
 import type { Decode } from '../schema/codec.ts'
-import type { DecodeOptions } from '../schema/frame.ts'
 import { refreshNames } from '../schema/named.ts'
 import type { RecordOf, Table } from '../schema/set.ts'
 import type { Transport } from '../socket/transport.ts'
-import { abortable, Exchange } from './exchange.ts'
-import { controller, FamilyIds } from './families.ts'
+import { Buffers } from './buffers.ts'
+import { abortable, checkAbort, deadlineOf } from './deadline.ts'
+import { Exchange } from './exchange.ts'
+import { controller, Families } from './families.ts'
+import { endWhenForgotten } from './forgotten.ts'
 import { type JsonOptions, JsonSink } from './json-sink.ts'
+import { checkOptions, type Dump, dumpOf, type Integer64, type ReadOptions, type StreamEnd } from './options.ts'
 import { type Reader, readerFor, writerFor } from './reader.ts'
 import type { Reply } from './reply.ts'
-import { buildRequest, type RequestParts } from './request.ts'
+import { buildRequest, checkRequest, type RequestParts } from './request.ts'
 
-/** How a table is read. */
-export interface ReadOptions extends Pick<DecodeOptions, 'captureUnknown' | 'bigint' | 'lookups' | 'secrets'> {
-  /** Stop reading when this is aborted: the call fails with `ABORTED`. */
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds after which the call fails with `TIMEOUT`. Default: none. */
-  readonly timeout?: number | undefined
-  /** How often a dump that the kernel says was interrupted starts again. Default: 5. */
-  readonly restarts?: number | undefined
-  /**
-   * What becomes of a dump that was interrupted to the last: `fail` with `DUMP_INTERRUPTED` (the default), or `return`
-   * what there is, with `interrupted: true` on the array.
-   */
-  readonly onInterrupted?: 'fail' | 'return' | undefined
-}
+type RecordsOf<T, O> = RecordOf<T, Integer64<O>>
 
-/** The records of a table, and whether they are one consistent picture. */
-export type Dump<T> = T[] & {
-  /** The kernel's objects changed while they were listed, every time: rows may be missing, or there twice. */
-  readonly interrupted: boolean
-  /** How often the dump was started again. */
-  readonly restarts: number
-}
-
-/** `records` as a dump that went as `like` did, or as one that nothing interrupted. */
-export function dumpOf<T>(
-  records: T[],
-  { interrupted, restarts }: Pick<Dump<T>, 'interrupted' | 'restarts'> = { interrupted: false, restarts: 0 },
-): Dump<T> {
-  Object.defineProperties(records, { interrupted: { value: interrupted }, restarts: { value: restarts } })
-  return records as Dump<T>
-}
-
-/** What a stream returns at its end. */
-export interface StreamEnd {
-  readonly interrupted: boolean
-}
-
-type RecordsOf<T, O> = RecordOf<T, O extends { readonly bigint: true } ? bigint : number>
-
-/**
- * Bytes of each of the two buffers that take turns. The larger they are, the further the kernel runs ahead, and the less
- * often one thread waits for the other; beyond a mebibyte it gains nothing.
- */
-const BUFFER_BYTES = 1024 * 1024 // not a kernel number: measured
-/** The least that a receive must have free. */
-const RECEIVE_BYTES = 32 * 1024 // not a kernel number: what the kernel fills at most in one go
-const DEFAULT_RESTARTS = 5 // not a kernel number: a choice, documented above
+const DEFAULT_RESTARTS = 5 // not a kernel number: a choice, documented in ReadOptions
 
 /** What is read, and how a message of it becomes a record. */
 interface Reading extends Reader {
@@ -70,23 +29,35 @@ interface Reading extends Reader {
 
 type Read = (...parts: Parameters<Decode>) => unknown
 
-/** One socket to the kernel. It does one thing at a time; a second call waits for the first. */
+/**
+ * One socket to the kernel. It does one thing at a time: a second call waits for the first. A stream has the socket until
+ * it is read to its end or left; meanwhile other calls fail with `SESSION_BUSY`.
+ */
 export class Session implements AsyncDisposable, Disposable {
   readonly #transport: Transport
-  #buffers: [ArrayBuffer, ArrayBuffer] | undefined
-  #bufferBytes: number
-  readonly #families = new FamilyIds()
+  readonly #buffers: Buffers
+  readonly #families = new Families()
   #sequence = 0
   #turn: Promise<void> = Promise.resolve()
+  /** Exchanges that are not settled yet. */
+  #exchanges = 0
+  /** The table of the stream that has the socket. */
+  #streamed: string | undefined
+  #closed = false
 
   constructor(transport: Transport, options: { readonly bufferBytes?: number } = {}) {
     this.#transport = transport
-    this.#bufferBytes = options.bufferBytes ?? BUFFER_BYTES
+    this.#buffers = new Buffers(transport, options.bufferBytes)
   }
 
-  /** Close the socket. A call that is under way fails with `ECANCELED`; later ones with `EBADF`. May be called twice. */
+  /**
+   * Close the socket. A call that is under way fails with `ECANCELED`, and so does a stream at its next batch; later calls
+   * fail with `EBADF`. May be called twice.
+   */
   close(): void {
+    this.#closed = true
     this.#transport.close()
+    if (this.#exchanges === 0) this.#buffers.release()
   }
 
   [Symbol.dispose](): void {
@@ -103,29 +74,44 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options?: O,
   ): Promise<Dump<RecordsOf<T, O>>> {
-    const signal = deadline(options)
-    const limit = options?.restarts ?? DEFAULT_RESTARTS
+    const reading = this.#reading(table, request, options, readerFor(table))
+    return (await this.#dump(reading)) as Dump<unknown> as Dump<RecordsOf<T, O>>
+  }
+
+  /** What is to be read, if it makes sense and may be read now. */
+  #reading(table: Table, request: RequestParts, options: ReadOptions = {}, reader: Reader): Reading {
+    checkOptions(options)
+    this.#checkProtocol(table)
+    checkRequest(table, request)
+    if (this.#streamed !== undefined) throw busy(table.name, this.#streamed)
+    return { table, request, options, ...reader }
+  }
+
+  #checkProtocol({ name, generic }: Table): void {
+    const needed = generic ? 'NETLINK_GENERIC' : 'NETLINK_ROUTE'
+    const { protocol } = this.#transport
+    if (protocol === undefined || protocol === constant(needed)) return
+    throw new TypeError(`session: ${name} is read over ${needed}, and this session is of another protocol`)
+  }
+
+  async #dump(reading: Reading): Promise<Dump<Record<string, unknown>>> {
+    const { table, options } = reading
+    using deadline = deadlineOf(options)
+    const limit = options.restarts ?? DEFAULT_RESTARTS
     for (let restarts = 0; ; restarts++) {
       const records: Record<string, unknown>[] = []
-      const interrupted = await this.#collect(table, request, options ?? {}, signal, records)
+      const interrupted = await this.#collect(reading, deadline?.signal, records)
       if (interrupted && restarts < limit) continue
-      if (interrupted && options?.onInterrupted !== 'return') throw interruptedError(table.name, restarts)
-      return dumpOf(records, { interrupted, restarts }) as Dump<unknown> as Dump<RecordsOf<T, O>>
+      if (interrupted && options.onInterrupted !== 'return') throw interruptedError(table.name, restarts)
+      return dumpOf(records, { interrupted, restarts })
     }
   }
 
-  async #collect(
-    table: Table,
-    request: RequestParts,
-    options: ReadOptions,
-    signal: AbortSignal | undefined,
-    into: Record<string, unknown>[],
-  ): Promise<boolean> {
+  async #collect(reading: Reading, signal: AbortSignal | undefined, into: Record<string, unknown>[]): Promise<boolean> {
     const forget = () => {
       into.length = 0
       return true
     }
-    const reading = { table, request, options, ...readerFor(table) }
     for await (const reply of this.#replies(reading, signal, forget)) {
       for (const record of reply.records) into.push(record)
       if (reply.ended) return reply.interrupted
@@ -142,9 +128,8 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options?: O,
   ): AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void> {
-    const stream = this.#stream({ table, request, options: options ?? {}, ...readerFor(table) }, ({ records }) =>
-      records.length > 0 ? records : undefined,
-    )
+    const reading = () => this.#reading(table, request, options, readerFor(table))
+    const stream = this.#stream(reading, ({ records }) => (records.length > 0 ? records : undefined))
     return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RecordsOf<T, O>[], StreamEnd, void>
   }
 
@@ -160,20 +145,33 @@ export class Session implements AsyncDisposable, Disposable {
   ): AsyncGenerator<Buffer, StreamEnd, void> {
     const sink = new JsonSink(writerFor(table), json)
     const read = ((frame, at, end) => sink.add(frame, at, end)) as Read as Decode
-    return this.#stream({ table, request, options: { ...options, bigint: true }, read }, () => sink.take())
+    const reading = () => this.#reading(table, request, { ...options, bigint: true }, { read })
+    return this.#stream(reading, () => sink.take())
+  }
+
+  #stream<B>(reading: () => Reading, take: (reply: Reply) => B | undefined): AsyncGenerator<B, StreamEnd, void> {
+    return endWhenForgotten(this.#batches(reading, take))
   }
 
   /** What `take` makes of each batch, but for those of which it makes nothing. */
-  async *#stream<B>(reading: Reading, take: (reply: Reply) => B | undefined): AsyncGenerator<B, StreamEnd, void> {
+  async *#batches<B>(begin: () => Reading, take: (reply: Reply) => B | undefined): AsyncGenerator<B, StreamEnd, void> {
+    const reading = begin()
     const { table, options } = reading
-    let interrupted = false
-    let given = false
-    for await (const reply of this.#replies(reading, deadline(options), () => !given)) {
-      interrupted = reply.interrupted
-      const batch = take(reply)
-      if (batch === undefined) continue
-      given = true
-      yield batch
+    using deadline = deadlineOf(options)
+    let [interrupted, given] = [false, false]
+    this.#streamed = table.name
+    try {
+      for await (const reply of this.#replies(reading, deadline?.signal, () => !given)) {
+        interrupted = reply.interrupted
+        const batch = take(reply)
+        if (batch === undefined) continue
+        given = true
+        deadline?.rest()
+        yield batch
+        deadline?.resume()
+      }
+    } finally {
+      this.#streamed = undefined
     }
     if (interrupted && options.onInterrupted !== 'return') throw interruptedError(table.name, 0)
     return { interrupted }
@@ -195,26 +193,26 @@ export class Session implements AsyncDisposable, Disposable {
     signal: AbortSignal | undefined,
     again: () => boolean,
   ): AsyncGenerator<Reply, void, void> {
+    checkAbort(signal, table.name)
     refreshNames()
-    const families = () => this.dump(controller, {}, { signal, captureUnknown: false })
-    const types = await this.#families.typesOf(table, families)
+    const types = await this.#families.typesOf(table, parts.single === true, () => this.#listFamilies(signal))
     const request = buildRequest(table, parts, types.request)
     const watch = parts.single ? [] : (parts.watch ?? table.watch ?? []).map((group) => constant(group))
     const release = await this.#take(signal, table.name)
     let exchange: Exchange | undefined
     try {
       for (;;) {
-        const sequence = ++this.#sequence
         exchange = new Exchange(this.#transport, {
           request,
-          sequence,
+          sequence: ++this.#sequence,
           type: types.reply,
           watch,
           decode: read,
           repeats: set && new Repeats(set, parts.accept),
           options,
           secret: table.secret === true,
-          buffers: this.#takeBuffers(),
+          buffers: this.#buffers,
+          closed: () => this.#closed,
         })
         try {
           yield* exchange.batches(signal)
@@ -231,14 +229,25 @@ export class Session implements AsyncDisposable, Disposable {
     }
   }
 
+  #listFamilies(signal: AbortSignal | undefined) {
+    const options = { signal, captureUnknown: false }
+    return this.#dump({ table: controller, request: {}, options, ...readerFor(controller) })
+  }
+
   /** Wait for the calls before this one. The function that it answers lets the next one go. */
   async #take(signal: AbortSignal | undefined, table: string): Promise<() => void> {
     const before = this.#turn
-    let release = () => {}
+    let next = () => {}
     const mine = new Promise<void>((resolve) => {
-      release = resolve
+      next = resolve
     })
     this.#turn = before.then(() => mine)
+    this.#exchanges++
+    const release = () => {
+      this.#exchanges--
+      if (this.#closed && this.#exchanges === 0) this.#buffers.release()
+      next()
+    }
     try {
       await abortable(before, signal, table)
     } catch (error) {
@@ -248,28 +257,18 @@ export class Session implements AsyncDisposable, Disposable {
     return release
   }
 
-  #takeBuffers(): [ArrayBuffer, ArrayBuffer] {
-    this.#buffers ??= [new ArrayBuffer(this.#bufferBytes), new ArrayBuffer(this.#bufferBytes)]
-    return this.#buffers
-  }
-
   /** Make room for a datagram that did not fit. False where that is not what went wrong. */
   #grow(error: unknown): boolean {
     if (!(error instanceof NetlinkError) || error.code !== 'EMSGSIZE' || error.size === undefined) return false
-    if (error.size <= this.#bufferBytes) return false
-    while (this.#bufferBytes < error.size + RECEIVE_BYTES) this.#bufferBytes *= 2
-    this.#buffers = undefined
-    return true
+    return this.#buffers.fit(error.size)
   }
 }
 
-function deadline(options: ReadOptions | undefined): AbortSignal | undefined {
-  const { signal, timeout } = options ?? {}
-  if (timeout === undefined) return signal
-  if (!Number.isFinite(timeout) || timeout < 0) throw new TypeError('timeout: not a number of milliseconds')
-  const timer = AbortSignal.timeout(timeout)
-  return signal ? AbortSignal.any([signal, timer]) : timer
-}
+const busy = (table: string, streamed: string) =>
+  new NetlinkError(
+    `${table}: the session is busy with a stream of ${streamed}: read that to its end or leave it, or open another session`,
+    { code: 'SESSION_BUSY', table, operation: 'send' },
+  )
 
 function interruptedError(table: string, restarts: number): NetlinkError {
   const again = restarts > 0 ? `, and again each of the ${restarts} times that it was started anew` : ''

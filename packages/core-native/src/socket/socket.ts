@@ -4,11 +4,13 @@ import { packageFile, requireFromPackage } from '../base/package.ts'
 import type { Received, Transport } from './transport.ts'
 
 /** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
-interface NativeSocket extends Required<Transport> {
+interface NativeSocket extends Pick<Required<Transport>, 'send' | 'receive' | 'subscribe' | 'close'> {
   readonly port: number
 }
 interface Addon {
   readonly Socket: new (protocol: number, netns?: number) => NativeSocket
+  /** An `ArrayBuffer` of memory of its own. */
+  readonly allocate: (bytes: number) => ArrayBuffer
 }
 interface NativeFailure {
   readonly message: string
@@ -49,7 +51,7 @@ export function socketError(operation: Operation, failure: NativeFailure): Netli
 function explain(operation: Operation, code: string, failure: NativeFailure): string {
   const { syscall, size, message } = failure
   if (code === 'EBADF' && syscall !== 'setns') return 'the socket is closed (EBADF)'
-  if (code === 'ECANCELED') return 'the socket was closed during the receive (ECANCELED)'
+  if (code === 'ECANCELED') return 'the socket was closed meanwhile (ECANCELED)'
   if (code === 'EFAULT') return 'the buffer was detached during the receive (EFAULT)'
   if (size !== undefined) return `a datagram of ${size} bytes did not fit into the buffer (EMSGSIZE)`
   if (syscall === 'setns' && (code === 'EINVAL' || code === 'EBADF')) {
@@ -59,9 +61,10 @@ function explain(operation: Operation, code: string, failure: NativeFailure): st
   return `${attempt} (${code}): ${message}`
 }
 
-function guard<T>(operation: Operation, action: () => T): T {
+/** `action`, whose failures become a `NetlinkError`. */
+async function guard<T>(operation: Operation, action: () => T | Promise<T>): Promise<T> {
   try {
-    return action()
+    return await action()
   } catch (error) {
     throw toNetlinkError(operation, error)
   }
@@ -73,28 +76,30 @@ function toNetlinkError(operation: Operation, error: unknown): unknown {
 
 class Socket implements Transport {
   readonly port: number
+  readonly protocol: number
+  readonly allocate: (bytes: number) => ArrayBuffer
   readonly #native: NativeSocket
 
-  constructor(native: NativeSocket) {
-    this.port = native.port
-    this.#native = native
+  constructor({ Socket: Native, allocate }: Addon, protocol: number, netns: number | undefined) {
+    this.#native = new Native(protocol, netns)
+    this.port = this.#native.port
+    this.protocol = protocol
+    this.allocate = allocate
   }
 
-  send(request: Uint8Array): void {
-    guard('send', () => this.#native.send(request))
+  send(request: Uint8Array): Promise<void> {
+    return guard('send', () => this.#native.send(request))
   }
 
-  subscribe(group: number, on: boolean): void {
-    requireCount(group, 'the multicast group')
-    guard('subscribe', () => this.#native.subscribe(group, on))
+  subscribe(groups: readonly number[], on: boolean): Promise<void> {
+    return guard('subscribe', () => {
+      for (const group of groups) requireCount(group, 'the multicast group')
+      return this.#native.subscribe(groups, on)
+    })
   }
 
-  async receive(into: ArrayBuffer): Promise<Received> {
-    try {
-      return await this.#native.receive(into)
-    } catch (error) {
-      throw toNetlinkError('receive', error)
-    }
+  receive(into: ArrayBuffer): Promise<Received> {
+    return guard('receive', () => this.#native.receive(into))
   }
 
   close(): void {
@@ -146,6 +151,10 @@ function requireCount(value: number, what: string): void {
 export function openSocket(protocol: number, { netns }: SocketOptions = {}): Transport {
   requireCount(protocol, 'the netlink protocol')
   if (netns !== undefined) requireCount(netns, 'the descriptor of the network namespace')
-  const { Socket: Native } = loadAddon()
-  return new Socket(guard('open', () => new Native(protocol, netns)))
+  const addon = loadAddon()
+  try {
+    return new Socket(addon, protocol, netns)
+  } catch (error) {
+    throw toNetlinkError('open', error)
+  }
 }

@@ -62,12 +62,23 @@ class Fake implements FakeTransport {
     this.port = port
   }
 
-  send(request: Uint8Array): void {
+  async send(request: Uint8Array): Promise<void> {
     if (!(request instanceof Uint8Array)) throw new TypeError('the request must be a Uint8Array')
     if (this.closed) throw failure('send', 'EBADF')
     const copy = request.slice()
     this.requests.push(copy)
-    this.#arrive(this.#answer(copy))
+    try {
+      this.#arrive(this.#answer(copy))
+    } catch (error) {
+      // What was called in the same turn, behind it, is not done.
+      queueMicrotask(() => this.#cancel())
+      throw error
+    }
+  }
+
+  #cancel(): void {
+    this.#waiting?.reject(failure('receive', 'ECANCELED'))
+    this.#waiting = undefined
   }
 
   deliver(...datagrams: readonly FakeDatagram[]): void {
@@ -86,19 +97,19 @@ class Fake implements FakeTransport {
     })
   }
 
-  subscribe(group: number, on: boolean): void {
-    if (this.#waiting !== undefined) throw new TypeError('a receive is in flight on this socket')
+  async subscribe(groups: readonly number[], on: boolean): Promise<void> {
     if (this.closed) throw failure('subscribe', 'EBADF')
-    if (on) this.groups.add(group)
-    else this.groups.delete(group)
-    this.#answers.length = 0
+    for (const group of groups) {
+      if (on) this.groups.add(group)
+      else this.groups.delete(group)
+    }
+    if (!on) this.#answers.length = 0
   }
 
   close(): void {
     this.closed = true
     this.#answers.length = 0
-    this.#waiting?.reject(failure('receive', 'ECANCELED'))
-    this.#waiting = undefined
+    this.#cancel()
   }
 
   #arrive(datagrams: Iterable<FakeDatagram>): void {

@@ -16,6 +16,7 @@ export function recordingTransport(inner: Transport): RecordingTransport {
   const kept: Uint8Array[] = []
   return {
     port: inner.port,
+    protocol: inner.protocol,
     send: (request) => inner.send(request),
     close: () => inner.close(),
     recorded: () => concat(...kept),

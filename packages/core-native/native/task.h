@@ -1,0 +1,90 @@
+#pragma once
+
+#include <node_api.h>
+
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "channel.h"
+#include "counted.h"
+
+namespace netsnap {
+// Memory to receive into. A thread that may still write to it holds it, whatever becomes of the
+// ArrayBuffer that shows it to JavaScript.
+class Memory final : public Counted {
+ public:
+  explicit Memory(size_t size) : size_(size), data_(static_cast<uint8_t*>(std::calloc(size, 1))) {
+    if (data_ == nullptr) throw std::bad_alloc();
+  }
+  ~Memory() override { std::free(data_); }
+
+  uint8_t* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const size_t size_;
+  uint8_t* const data_;
+};
+
+class ReceiveTask;
+
+// One thing that a socket is to do, and what came of it. It is made and looked at on the thread of
+// the event loop, and done on another.
+class Task : public Counted {
+ public:
+  // On a thread that may sleep.
+  virtual void Do(Channel& channel) = 0;
+  // Tasks that were queued behind this one are of no use if it fails.
+  virtual bool decisive() const { return true; }
+  virtual ReceiveTask* AsReceive() { return nullptr; }
+
+  Failure failure;
+  // Set while JavaScript waits for it: on the thread of the event loop alone.
+  napi_deferred deferred = nullptr;
+  // The JavaScript object whose task it is. It lives as long as it waits.
+  void* owner = nullptr;
+};
+
+class SendTask final : public Task {
+ public:
+  SendTask(const uint8_t* request, size_t size) : request_(request, request + size) {}
+  void Do(Channel& channel) override { failure = channel.Send(request_); }
+
+ private:
+  const std::vector<uint8_t> request_;
+};
+
+class SubscribeTask final : public Task {
+ public:
+  SubscribeTask(std::vector<int> groups, bool on) : groups_(std::move(groups)), on_(on) {}
+  void Do(Channel& channel) override { failure = channel.Subscribe(groups_, on_); }
+
+ private:
+  const std::vector<int> groups_;
+  const bool on_;
+};
+
+class ReceiveTask final : public Task {
+ public:
+  explicit ReceiveTask(Held<Memory> memory) : memory_(std::move(memory)) {}
+  // What nobody took may be a secret.
+  ~ReceiveTask() override {
+    if (!taken) explicit_bzero(memory_->data(), reply.bytes);
+  }
+  void Do(Channel& channel) override {
+    reply = channel.Receive(memory_->data(), memory_->size());
+    failure = reply.failure;
+  }
+  bool decisive() const override { return false; }
+  ReceiveTask* AsReceive() override { return this; }
+  bool brought_nothing() const { return reply.bytes == 0 && failure.error == 0; }
+  const Memory& memory() const { return *memory_; }
+
+  Reply reply;
+  bool taken = false;
+
+ private:
+  const Held<Memory> memory_;
+};
+}  // namespace netsnap
