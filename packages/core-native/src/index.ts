@@ -2,7 +2,15 @@
 
 export { explainRefusal, NetlinkError, type NetlinkErrorDetails } from './errors.ts'
 export { type GenericFamily, getFamilies, getFamily } from './generic.ts'
-export { type InterfaceId, interfaceNameOf, interfaceNames, interfacesOfKind } from './interfaces.ts'
+export {
+  type InterfaceId,
+  interfaceIndexOf,
+  interfaceNameOf,
+  interfaceNames,
+  interfacesOfKind,
+  type NamesForRecords,
+  namesForRecords,
+} from './interfaces.ts'
 export type { JsonOptions } from './json-sink.ts'
 export { netnsInode, openNetns } from './netns.ts'
 export { openSession, Query, type SessionOptions, type SourceOptions, withSession, withSessionStream } from './query.ts'

@@ -51,27 +51,78 @@ export async function interfacesOfKind(
   return dumpOf(found, links)
 }
 
-/** The name of one interface by its index; undefined where there is none (any more). */
+const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
+
+/** What ends a call rather than the one question in it. */
+const ENDS = new Set(['ABORTED', 'TIMEOUT', 'ECANCELED', 'EBADF'])
+
+/** Names only make an answer nicer: whatever the kernel says to the question, the number stays. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof NetlinkError) || ENDS.has(error.code)) throw error
+}
+
+/** The name of one interface by its index; undefined where there is none (any more), or the kernel does not tell. */
 export async function interfaceNameOf(
   session: Session,
   index: number,
   options?: ReadOptions,
 ): Promise<string | undefined> {
+  if (!(index > 0 && index <= HIGHEST_INDEX)) return undefined
   const { signal, timeout } = options ?? {}
   const request = { header: { ifi_index: index } }
   try {
     return (await session.get(interfaceIndex, request, { signal, timeout, captureUnknown: false }))?.name
   } catch (error) {
-    if (error instanceof NetlinkError && error.code === 'ENODEV') return undefined
+    return unlessEnded(error) as undefined
+  }
+}
+
+/** The index of an interface by its name or one of its alternative names; undefined where there is none. */
+export async function interfaceIndexOf(
+  session: Session,
+  name: string,
+  options?: ReadOptions,
+): Promise<number | undefined> {
+  const bytes = encodeText(name)
+  if (bytes.length === 0 || bytes.length >= constant('ALTIFNAMSIZ') || bytes.includes(0)) return undefined
+  const { signal, timeout } = options ?? {}
+  const request = { attributes: [['IFLA_ALT_IFNAME', Uint8Array.of(...bytes, 0)]] as const }
+  try {
+    return (await session.get(interfaceIndex, request, { signal, timeout, captureUnknown: false }))?.index
+  } catch (error) {
+    // Kernels before 5.5 have no alternative names, and refuse the question.
+    if (error instanceof NetlinkError && (error.code === 'ENODEV' || error.code === 'EINVAL')) return undefined
     throw error
   }
 }
 
 /** The names of a namespace's interfaces by their indexes, from one dump of its links without their statistics. */
 export async function interfaceNames(session: Session, options?: ReadOptions): Promise<ReadonlyMap<number, string>> {
+  return (await dumpNames(session, options)).names
+}
+
+/** Names for the records of another table, and how reading them went. */
+export interface NamesForRecords extends Pick<Dump<unknown>, 'interrupted' | 'restarts'> {
+  readonly names: ReadonlyMap<number, string>
+}
+
+/** The same names for what is better with them and can do without: none where the kernel refuses. */
+export async function namesForRecords(session: Session, options?: ReadOptions): Promise<NamesForRecords> {
+  try {
+    return await dumpNames(session, { ...options, onInterrupted: 'return' })
+  } catch (error) {
+    unlessEnded(error)
+    return { names: new Map(), interrupted: false, restarts: 0 }
+  }
+}
+
+async function dumpNames(session: Session, options: ReadOptions = {}): Promise<NamesForRecords> {
   const mask = uint32(constant('RTEXT_FILTER_SKIP_STATS'))
-  const { signal, timeout } = options ?? {}
+  const { signal, timeout, restarts: most, onInterrupted } = options
   const request = { attributes: [['IFLA_EXT_MASK', mask]] as const }
-  const links = await session.dump(interfaceIndex, request, { signal, timeout, captureUnknown: false })
-  return new Map(links.flatMap(({ index, name }): [number, string][] => (name === undefined ? [] : [[index, name]])))
+  const read = { signal, timeout, restarts: most, onInterrupted, captureUnknown: false }
+  const links = await session.dump(interfaceIndex, request, read)
+  const { interrupted, restarts } = links
+  const named = links.flatMap(({ index, name }): [number, string][] => (name === undefined ? [] : [[index, name]]))
+  return { names: new Map(named), interrupted, restarts }
 }

@@ -1,7 +1,9 @@
-import { NetlinkError, type RequestParts } from '@netsnap/core-native'
+import type { RequestParts } from '@netsnap/core-native'
 import { decoderOf } from '@netsnap/core-native/compile'
 import { constants } from '@netsnap/core-native/constants'
-import { type Frame, familyNumber, namesOf, uint32 } from '@netsnap/core-native/schema'
+import { type Frame, familyNumber, type NameSource, numberNamed, uint32 } from '@netsnap/core-native/schema'
+import { checkDevice } from './device.ts'
+import { PROTOCOLS, TABLES, TYPES } from './names.ts'
 import { type Route, route } from './route.ts'
 import { WATCH } from './watch.ts'
 
@@ -13,13 +15,13 @@ export type RouteFamily = (typeof FAMILIES)[number]
 /** Which routes to read. The kernel leaves the others out where it can; what an older one sends all the same is dropped. */
 export interface RouteFilter {
   readonly family?: RouteFamily | undefined
-  /** A routing table by its name (`MAIN`, in any case, or the administrator's) or number. */
+  /** A routing table by its name (`MAIN` in any case, `TABLE_600`, or the administrator's) or number. */
   readonly table?: string | number | undefined
   /** Who installed the route, by name or number. */
   readonly protocol?: string | number | undefined
   /** What becomes of a packet: `UNICAST`, `BLACKHOLE`, ... in any case. */
   readonly type?: string | undefined
-  /** The outgoing interface, by its name or index. Multipath routes are found by any of their nexthops. */
+  /** The outgoing interface, by its name, an alternative name or its index. Multipath routes are found by any of their nexthops. */
   readonly dev?: string | number | undefined
 }
 
@@ -35,45 +37,33 @@ export interface ResolvedFilter {
 const MAX_U32 = 2 ** 32 - 1
 const MAX_U8 = 2 ** 8 - 1
 
-/** The number that an option names. `find` knows the names. */
-function numberOf(
+/** The number that an option gives, or names. */
+export function numberOf(
   option: string,
   value: string | number | undefined,
   max: number,
   find: (name: string) => number | undefined,
 ): number | undefined {
   if (value === undefined) return undefined
-  const text = typeof value === 'string' ? value : undefined
-  const number = text === undefined ? value : /^\d+$/.test(text) ? Number(text) : text && find(text)
+  const number = typeof value === 'string' ? value && find(value) : value
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > max) {
     throw new TypeError(`${option}: ${JSON.stringify(value)} is neither a name nor a number of one`)
   }
   return number
 }
 
-function noSuchInterface(name: string): never {
-  throw new NetlinkError(`route: there is no interface named "${name}" (ENODEV)`, {
-    code: 'ENODEV',
-    table: 'route',
-    operation: 'send',
-  })
-}
+/** Finds the number of a name, as records or the administrator have it. */
+export const among = (names: NameSource) => (name: string) => numberNamed(name, names, constants())
 
-/**
- * Check a filter and find its numbers. `interfaces` are the names of the namespace's interfaces by index; without them,
- * an interface's name stands for any.
- */
-export function resolveFilter(filter: RouteFilter, interfaces?: ReadonlyMap<number, string>): ResolvedFilter {
-  const named = (prefix: string, file?: string) => (name: string) =>
-    namesOf(prefix, constants(), file).get(name.toLowerCase())
-  // A name may be all digits.
-  const known = [...(interfaces ?? [])].find(([, name]) => name === filter.dev)?.[0]
+/** Check a filter and find its numbers. `dev` is the index of the interface that it names. */
+export function resolveFilter(filter: RouteFilter, dev?: number): ResolvedFilter {
+  checkDevice('dev', filter.dev)
   return {
     family: familyNumber(FAMILIES, filter.family),
-    table: numberOf('table', filter.table, MAX_U32, named('RT_TABLE_', 'rt_tables')),
-    protocol: numberOf('protocol', filter.protocol, MAX_U8, named('RTPROT_', 'rt_protos')),
-    type: numberOf('type', filter.type, MAX_U8, named('RTN_')),
-    dev: known ?? numberOf('dev', filter.dev, MAX_U32, (name) => (interfaces ? noSuchInterface(name) : 0)),
+    table: numberOf('table', filter.table, MAX_U32, among(TABLES)),
+    protocol: numberOf('protocol', filter.protocol, MAX_U8, among(PROTOCOLS)),
+    type: numberOf('type', filter.type, MAX_U8, among(TYPES)),
+    dev,
   }
 }
 

@@ -1,9 +1,9 @@
 import {
   type Dump,
   dumpOf,
-  interfaceNames,
   type JsonOptions,
   NetlinkError,
+  namesForRecords,
   type ReadOptions,
   type Session,
   type SourceOptions,
@@ -12,8 +12,9 @@ import {
   withSessionStream,
 } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
-import { type Lookups, uint32 } from '@netsnap/core-native/schema'
-import { filterRequest, type ResolvedFilter, type RouteFilter, resolveFilter } from './filter.ts'
+import { uint32 } from '@netsnap/core-native/schema'
+import { deviceIndex } from './device.ts'
+import { filterRequest, type RouteFilter, resolveFilter } from './filter.ts'
 import { type Nexthop, nexthop } from './nexthop.ts'
 import { resolveNexthops } from './resolve.ts'
 import { type Route, type RouteBigInt, route } from './route.ts'
@@ -24,13 +25,6 @@ export interface RouteOptions extends Omit<ReadOptions, 'lookups'>, RouteFilter 
 export interface GetRoutesOptions extends RouteOptions, SourceOptions {}
 
 export type RouteOf<O> = O extends { readonly bigint: true } ? RouteBigInt : Route
-
-/** What a dump of routes needs to know beforehand: two dumps, of the links and of the nexthop objects. */
-async function lookupsFor(session: Session, options: ReadOptions): Promise<Lookups> {
-  const interfaces = await interfaceNames(session, options)
-  const objects = await readNexthops(session, { ...options, lookups: { interfaces } })
-  return { interfaces, nexthops: resolveNexthops(objects) }
-}
 
 async function readNexthops(
   session: Session,
@@ -66,27 +60,48 @@ export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigin
  */
 export async function getNexthops(options: GetNexthopsOptions = {}): Promise<Dump<Nexthop>> {
   return withSession('NETLINK_ROUTE', options, async (session) => {
-    const lookups = { interfaces: await interfaceNames(session, options) }
-    return readNexthops(session, { ...options, lookups })
+    const { names, ...reading } = await namesForRecords(session, options)
+    return together(await readNexthops(session, { ...options, lookups: { interfaces: names } }), reading)
   })
 }
 
-/** A dump of routes that has been prepared. */
-export interface PreparedDump {
+/** How reading went, of one dump or of several. */
+type Reading = Pick<Dump<unknown>, 'interrupted' | 'restarts'>
+
+/** `records` as a dump that speaks for the others that it took, too. */
+function together<T>(records: Dump<T>, ...others: readonly Reading[]): Dump<T> {
+  const all = [records, ...others]
+  const interrupted = all.some((reading) => reading.interrupted)
+  const restarts = all.reduce((sum, reading) => sum + reading.restarts, 0)
+  const same = interrupted === records.interrupted && restarts === records.restarts
+  return same ? records : dumpOf([...records], { interrupted, restarts })
+}
+
+/** A dump of routes that has been prepared by two others, of the links and of the nexthop objects. */
+interface PreparedDump {
   readonly request: ReturnType<typeof filterRequest>
   readonly options: ReadOptions
+  /** How those went. */
+  readonly readings: readonly Reading[]
 }
 
 /** Check the options, before anything is sent, and read what the dump needs. */
-export async function prepare(session: Session, options: RouteOptions): Promise<PreparedDump> {
+async function prepare(session: Session, options: RouteOptions): Promise<PreparedDump> {
   resolveFilter(options)
-  const lookups = await lookupsFor(session, options)
-  const filter: ResolvedFilter = resolveFilter(options, lookups.interfaces as ReadonlyMap<number, string>)
-  return { request: filterRequest(options, filter), options: { ...options, lookups } }
+  const { names: interfaces, ...links } = await namesForRecords(session, options)
+  const objects = await readNexthops(session, { ...options, lookups: { interfaces } })
+  const filter = resolveFilter(options, await deviceIndex(session, options.dev, interfaces, options))
+  const lookups = { interfaces, nexthops: resolveNexthops(objects) }
+  return { request: filterRequest(options, filter), options: { ...options, lookups }, readings: [links, objects] }
 }
 
+/** What a stream returns, with what its preparation had to say. */
+const endOf = ({ interrupted }: StreamEnd, { readings }: PreparedDump): StreamEnd => ({
+  interrupted: interrupted || readings.some((reading) => reading.interrupted),
+})
+
 /** An empty table is no mistake: the kernel says ENOENT for one that has never had a route. */
-export const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
+const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
   table !== undefined && error instanceof NetlinkError && error.code === 'ENOENT' && error.operation === 'receive'
 
 /**
@@ -102,11 +117,11 @@ export const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
 export async function getRoutes<const O extends GetRoutesOptions = {}>(options?: O): Promise<Dump<RouteOf<O>>> {
   const asked: GetRoutesOptions = options ?? {}
   const routes = await withSession('NETLINK_ROUTE', asked, async (session) => {
-    const { request, options: read } = await prepare(session, asked)
+    const { request, options: read, readings } = await prepare(session, asked)
     try {
-      return await session.dump(route, request, read)
+      return together(await session.dump(route, request, read), ...readings)
     } catch (error) {
-      if (isEmptyTable(error, asked)) return dumpOf([])
+      if (isEmptyTable(error, asked)) return together(dumpOf([]), ...readings)
       throw error
     }
   })
@@ -144,21 +159,23 @@ async function* jsonBatches(
   session: Session,
   asked: GetRoutesOptions & JsonOptions,
 ): AsyncGenerator<Uint8Array, StreamEnd, void> {
-  const { request, options } = await prepare(session, asked)
+  const prepared = await prepare(session, asked)
+  const { request, options } = prepared
   try {
-    return yield* session.streamJson(route, request, options, asked)
+    return endOf(yield* session.streamJson(route, request, options, asked), prepared)
   } catch (error) {
-    if (isEmptyTable(error, asked)) return { interrupted: false }
+    if (isEmptyTable(error, asked)) return endOf({ interrupted: false }, prepared)
     throw error
   }
 }
 
 async function* batches(session: Session, asked: GetRoutesOptions): AsyncGenerator<Route[], StreamEnd, void> {
-  const { request, options } = await prepare(session, asked)
+  const prepared = await prepare(session, asked)
+  const { request, options } = prepared
   try {
-    return yield* session.stream(route, request, options) as AsyncGenerator<Route[], StreamEnd, void>
+    return endOf(yield* session.stream(route, request, options) as AsyncGenerator<Route[], StreamEnd, void>, prepared)
   } catch (error) {
-    if (isEmptyTable(error, asked)) return { interrupted: false }
+    if (isEmptyTable(error, asked)) return endOf({ interrupted: false }, prepared)
     throw error
   }
 }

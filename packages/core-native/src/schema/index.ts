@@ -39,7 +39,7 @@ export {
   unlessAllOnes,
   unlessZeros,
 } from './modify.ts'
-export { type NamedOptions, named, namesOf } from './named.ts'
+export { type NamedOptions, type NameSource, named, numberNamed } from './named.ts'
 export { chain, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
 export {
