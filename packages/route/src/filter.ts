@@ -1,6 +1,6 @@
 import type { RequestParts } from '@netsnap/core-native'
 import { decoderOf } from '@netsnap/core-native/compile'
-import { constants } from '@netsnap/core-native/constants'
+import { constant, constants } from '@netsnap/core-native/constants'
 import { type Frame, familyNumber, type NameSource, numberNamed, uint32 } from '@netsnap/core-native/schema'
 import { checkDevice } from './device.ts'
 import { PROTOCOLS, TABLES, TYPES } from './names.ts'
@@ -67,9 +67,24 @@ export function resolveFilter(filter: RouteFilter, dev?: number): ResolvedFilter
   }
 }
 
+/**
+ * What the kernel may be asked to filter by: its own value must be the one that it reports. Of a route by a blackhole
+ * object it compares the type that was given, and reports `BLACKHOLE` (fib_dump_info, rt6_fill_node). Of multicast routes
+ * it compares no protocol, and leaves them all out (mr_rtm_dumproute), though it reports one of two.
+ */
+function askable({ family, protocol = 0, type = 0 }: ResolvedFilter): { protocol: number; type: number } {
+  const multicast = family === undefined || MULTICAST.some((name) => family === constant(name))
+  const unfiltered = multicast && MULTICAST_PROTOCOLS.some((name) => protocol === constant(name))
+  return { protocol: unfiltered ? 0 : protocol, type: type === constant('RTN_BLACKHOLE') ? 0 : type }
+}
+
+const MULTICAST = ['RTNL_FAMILY_IPMR', 'RTNL_FAMILY_IP6MR'] as const
+const MULTICAST_PROTOCOLS = ['RTPROT_MROUTED', 'RTPROT_STATIC'] as const
+
 /** The request that has the kernel filter. */
 export function filterRequest(filter: RouteFilter, resolved: ResolvedFilter): RequestParts {
-  const { family = 0, table, protocol = 0, type = 0, dev } = resolved
+  const { family = 0, table, dev } = resolved
+  const { protocol, type } = askable(resolved)
   return {
     accept: acceptedBy(filter, resolved),
     ...(filter.family === undefined ? {} : { watch: WATCH[filter.family] }),
@@ -87,8 +102,10 @@ function filterPredicate(filter: RouteFilter, resolved: ResolvedFilter): ((route
   const { table, protocol, dev } = resolved
   const type =
     resolved.type === undefined ? undefined : constants().prefixed('RTN_').get(resolved.type)?.slice('RTN_'.length)
+  // Of an object that was made since they were listed, the kernel's word stands.
   const leavesBy = (route: Route) =>
     route.dev_index === dev ||
+    (route.nhid !== undefined && route.nexthops === undefined) ||
     route.multipath?.some((nexthop) => nexthop.dev_index === dev) === true ||
     route.nexthops?.some((nexthop) => nexthop.dev_index === dev) === true
   return (route) =>

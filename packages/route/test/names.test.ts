@@ -35,11 +35,11 @@ function interrupted(messages: readonly Uint8Array[]): Uint8Array[] {
 }
 
 /** A kernel that answers questions about links as it is told, and all others as it was recorded. */
-function kernel(ofLinks: readonly Uint8Array[], ofObjects: readonly Uint8Array[] = objects) {
+function kernel(ofLinks: readonly Uint8Array[], ofObjects = objects, ofRoutes = routes) {
   const answers = new Map<number, readonly Uint8Array[]>([
     [constant('RTM_GETLINK'), ofLinks],
     [constant('RTM_GETNEXTHOP'), ofObjects],
-    [constant('RTM_GETROUTE'), routes],
+    [constant('RTM_GETROUTE'), ofRoutes],
   ])
   const transport = fakeTransport((request) => {
     const asked = new DataView(request.buffer)
@@ -108,6 +108,18 @@ describe('links that change each time they are listed', () => {
     expect(found).toMatchObject({ interrupted: true, restarts: 50 })
     expect([...found]).toEqual([...(await getRoutes(kernel(links)))])
   })
+})
+
+test('a route by an object that was made since they were listed is among those that the kernel gives for an interface', async () => {
+  const header = { rtm_family: constant('AF_INET'), rtm_dst_len: 24, rtm_type: constant('RTN_UNICAST') }
+  const made = b.message(
+    { type: 'RTM_NEWROUTE' },
+    b.struct('rtmsg', header),
+    b.attribute('RTA_DST', Uint8Array.of(10, 0, 0, 0)),
+    b.attribute('RTA_NH_ID', b.u32(99)),
+  )
+  const found = await getRoutes({ ...kernel(links, objects, [made, ...routes]), dev: 'br0' })
+  expect(found.map(({ nhid }) => nhid)).toContain(99)
 })
 
 test('an aborted call ends, whatever is being asked', async () => {
