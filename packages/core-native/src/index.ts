@@ -6,9 +6,11 @@ export { type GenericFamily, getFamilies, getFamily } from './session/generic.ts
 export {
   type InterfaceId,
   type InterfaceNames,
+  interfaceIndexOf,
   interfaceNameOf,
   interfaceNames,
   interfacesOfKind,
+  namesForRecords,
 } from './session/interfaces.ts'
 export type { JsonOptions } from './session/json-sink.ts'
 export {
@@ -22,6 +24,7 @@ export {
 } from './session/options.ts'
 export {
   type Asked,
+  leaseSession,
   openSession,
   type Protocol,
   Query,
@@ -32,6 +35,6 @@ export {
 } from './session/query.ts'
 export type { RequestParts } from './session/request.ts'
 export { Session } from './session/session.ts'
-export type { Sessions } from './session/sessions.ts'
+export type { Lease, Sessions } from './session/sessions.ts'
 export { netnsInode, openNetns } from './socket/netns.ts'
 export type { Received, Transport } from './socket/transport.ts'

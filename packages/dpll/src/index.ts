@@ -1,6 +1,8 @@
 import {
+  type Asked,
   type Dump,
   explainRefusal,
+  type Integer64,
   Query,
   type ReadOptions,
   type SessionOptions,
@@ -24,11 +26,13 @@ export interface DpllOptions extends Omit<ReadOptions, 'lookups' | 'secrets'> {}
 
 export interface GetDpllOptions extends DpllOptions, SourceOptions {}
 
-type PinOf<O> = O extends { readonly bigint: true } ? DpllPinBigInt : DpllPin
+type PinOf<O> =
+  bigint extends Integer64<O> ? (number extends Integer64<O> ? DpllPin | DpllPinBigInt : DpllPinBigInt) : DpllPin
 
 async function read(table: typeof dpll | typeof dpllPin, options: GetDpllOptions): Promise<Dump<unknown>> {
   try {
-    return await withSession('NETLINK_GENERIC', options, (session) => session.dump(table, {}, options))
+    const asked: Asked = { protocol: 'NETLINK_GENERIC', table: table.name }
+    return await withSession(asked, options, (session, reading) => session.dump(table, {}, reading))
   } catch (error) {
     throw explainRefusal(error, 'DPLL devices and pins are shown to those who have CAP_NET_ADMIN (root)')
   }

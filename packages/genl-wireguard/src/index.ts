@@ -2,8 +2,8 @@ import {
   type Dump,
   Query,
   type ReadOptions,
-  type Session,
   type SessionOptions,
+  type SourceOptions,
   type StreamEnd,
 } from '@netsnap/core-native'
 import { attachEmitted } from '@netsnap/core-native/compile'
@@ -42,12 +42,12 @@ attachEmitted(wireguard, wireguardEmitted)
 export interface WireGuardQueryOptions extends SessionOptions, Omit<ReadOptions, 'bigint' | 'lookups'> {}
 
 /** The socket that finds devices, beside the one that reads them. */
-class Links extends Query {
-  constructor(options: SessionOptions) {
-    super('NETLINK_ROUTE', options)
+class LinksQuery extends Query {
+  constructor({ netns }: SessionOptions) {
+    super('NETLINK_ROUTE', { netns })
   }
 
-  get session(): Session | undefined {
+  get session(): SourceOptions['session'] {
     return this.source.session
   }
 }
@@ -66,11 +66,11 @@ class Links extends Query {
  * ```
  */
 export class WireGuardQuery extends Query<WireGuardQueryOptions> {
-  readonly #links: Links
+  readonly #links: LinksQuery
 
   constructor(options: WireGuardQueryOptions = {}) {
     super('NETLINK_GENERIC', options)
-    this.#links = new Links(options)
+    this.#links = new LinksQuery(options)
   }
 
   override open(): this {

@@ -1,17 +1,23 @@
 import {
+  type Asked,
+  type Consistency,
   type Dump,
   dumpOf,
   explainRefusal,
+  type Integer64,
   interfacesOfKind,
   NetlinkError,
   type ReadOptions,
   type RequestParts,
+  type Session,
   type StreamEnd,
+  withSession,
+  withSessionStream,
 } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import { encodeText, uint32 } from '@netsnap/core-native/schema'
 import { mergeDevice, PeerMerger } from './merge.ts'
-import { Sockets, type WireGuardSourceOptions, ZoneNames } from './sockets.ts'
+import { checkRouteSession, Links, type WireGuardSourceOptions, ZoneNames } from './sockets.ts'
 import {
   type WireGuardDevice,
   type WireGuardDeviceBigInt,
@@ -36,8 +42,13 @@ export interface WireGuardOptions extends PeerOptions {
 export interface GetWireGuardDevicesOptions extends WireGuardOptions, WireGuardSourceOptions {}
 export interface StreamPeersOptions extends PeerOptions, WireGuardSourceOptions {}
 
-export type DeviceOf<O> = O extends { readonly bigint: true } ? WireGuardDeviceBigInt : WireGuardDevice
-export type PeerOf<O> = O extends { readonly bigint: true } ? WireGuardPeerBigInt : WireGuardPeer
+/** One of two types, or either where the type of the options does not say which. */
+type By<O, N, B> = bigint extends Integer64<O> ? (number extends Integer64<O> ? N | B : B) : N
+export type DeviceOf<O> = By<O, WireGuardDevice, WireGuardDeviceBigInt>
+export type PeerOf<O> = By<O, WireGuardPeer, WireGuardPeerBigInt>
+
+const PEERS: Asked = { protocol: 'NETLINK_GENERIC', table: 'wireguard', options: ['routeSession'] }
+const DEVICES: Asked = { ...PEERS, options: ['dev', 'routeSession'] }
 
 const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
 
@@ -59,25 +70,24 @@ const explained = (error: unknown) =>
   explainRefusal(error, 'WireGuard devices are shown to those who have CAP_NET_ADMIN in their network namespace (root)')
 
 async function readDevice(
-  sockets: Sockets,
+  session: Session,
   dev: string | number,
-  options: ReadOptions,
+  reading: ReadOptions,
 ): Promise<Dump<WireGuardMessage>> {
   const request = requestFor(dev)
   try {
-    return (await sockets.generic.dump(wireguard, request, options)) as Dump<WireGuardMessage>
+    return (await session.dump(wireguard, request, reading)) as Dump<WireGuardMessage>
   } catch (error) {
     throw explained(error)
   }
 }
 
 /** The devices' indexes; of one that was asked for by its name, that. */
-async function devicesToRead(sockets: Sockets, { dev, ...options }: GetWireGuardDevicesOptions) {
+async function devicesToRead({ session }: Links, dev: string | number | undefined, reading: ReadOptions) {
   if (dev !== undefined) return dumpOf([dev])
-  const { route } = sockets
-  if (!route)
+  if (!session)
     throw new TypeError('routeSession: without it and without `dev`, nothing says which devices `session` has')
-  const links = await interfacesOfKind(route, 'wireguard', options)
+  const links = await interfacesOfKind(session, 'wireguard', reading)
   return dumpOf(
     links.map(({ index }) => index),
     links,
@@ -99,27 +109,39 @@ export async function getWireGuardDevices<const O extends GetWireGuardDevicesOpt
 ): Promise<Dump<DeviceOf<O>>> {
   const asked: GetWireGuardDevicesOptions = options ?? {}
   if (asked.dev !== undefined) requestFor(asked.dev)
-  await using sockets = new Sockets(asked)
-  const zones = new ZoneNames(sockets, asked)
-  const wanted = await devicesToRead(sockets, asked)
+  checkRouteSession(asked)
+  const devices = await withSession(DEVICES, asked, async (session, reading) => {
+    using links = new Links(asked)
+    return await readDevices(session, links, asked.dev, reading)
+  })
+  return devices as Dump<unknown> as Dump<DeviceOf<O>>
+}
+
+async function readDevices(
+  session: Session,
+  links: Links,
+  asked: string | number | undefined,
+  reading: ReadOptions,
+): Promise<Dump<WireGuardDevice>> {
+  const zones = new ZoneNames(links, reading)
+  const wanted = await devicesToRead(links, asked, reading)
   const devices: WireGuardDevice[] = []
-  let { interrupted, restarts } = wanted
+  const dumps: Consistency[] = [wanted]
   for (const dev of wanted) {
     try {
-      const messages = await readDevice(sockets, dev, asked)
+      const messages = await readDevice(session, dev, reading)
       const device = mergeDevice(messages)
       if (!device) continue
       await zones.name(device.peers)
       devices.push(device)
-      interrupted ||= messages.interrupted
-      restarts += messages.restarts
+      dumps.push(messages)
     } catch (error) {
       // A device that was listed may be gone by now.
-      if (asked.dev === undefined && error instanceof NetlinkError && error.code === 'ENODEV') continue
+      if (asked === undefined && error instanceof NetlinkError && error.code === 'ENODEV') continue
       throw error
     }
   }
-  return dumpOf(devices, { interrupted, restarts }) as Dump<unknown> as Dump<DeviceOf<O>>
+  return dumpOf(devices, ...dumps)
 }
 
 /**
@@ -135,18 +157,23 @@ export function streamPeers<const O extends StreamPeersOptions = {}>(
   dev: string | number,
   options?: O,
 ): AsyncGenerator<PeerOf<O>[], StreamEnd, void> {
-  const stream = peerBatches(requestFor(dev), options ?? {})
+  const request = requestFor(dev)
+  const asked: StreamPeersOptions = options ?? {}
+  const stream = withSessionStream(PEERS, asked, (session, reading) => peerBatches(session, request, asked, reading))
   return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<PeerOf<O>[], StreamEnd, void>
 }
 
 async function* peerBatches(
+  session: Session,
   request: RequestParts,
-  options: StreamPeersOptions,
+  source: WireGuardSourceOptions,
+  reading: ReadOptions,
 ): AsyncGenerator<WireGuardPeer[], StreamEnd, void> {
-  await using sockets = new Sockets(options)
-  const zones = new ZoneNames(sockets, options)
+  checkRouteSession(source)
+  using links = new Links(source)
+  const zones = new ZoneNames(links, reading)
   const merger = new PeerMerger()
-  const messages = sockets.generic.stream(wireguard, request, options)
+  const messages = session.stream(wireguard, request, reading)
   try {
     for (;;) {
       const { done, value } = await messages.next()

@@ -1,59 +1,59 @@
-import { interfaceNameOf, openSession, type ReadOptions, type Session, type SourceOptions } from '@netsnap/core-native'
+import {
+  interfaceNameOf,
+  type Lease,
+  leaseSession,
+  type ReadOptions,
+  type Session,
+  type Sessions,
+  type SourceOptions,
+} from '@netsnap/core-native'
 import type { WireGuardPeer } from './wireguard.ts'
 
 /** Where devices are read: WireGuard itself answers over generic netlink, and which devices there are over rtnetlink. */
 export interface WireGuardSourceOptions extends SourceOptions {
   /** A session that is open, of `NETLINK_GENERIC`. Without one, a session is opened for the call and closed after it. */
-  readonly session?: Session | undefined
+  readonly session?: Session | Sessions | undefined
   /** A session of `NETLINK_ROUTE` in the same namespace: with `session`, it finds the devices and names the zones. */
-  readonly routeSession?: Session | undefined
+  readonly routeSession?: Session | Sessions | undefined
 }
 
-/** The two sockets of a call: the caller's, or its own, which are opened when they are needed. */
-export class Sockets implements AsyncDisposable {
-  readonly #given: WireGuardSourceOptions
-  readonly #own: Session[] = []
-  #generic: Session | undefined
-  #route: Session | undefined
+/** @throws TypeError for a `routeSession` that goes with nothing. */
+export function checkRouteSession({ session, routeSession }: WireGuardSourceOptions): void {
+  if (routeSession === undefined || session !== undefined) return
+  throw new TypeError('routeSession: it goes with `session`, a session of generic netlink in the same namespace')
+}
 
-  constructor(given: WireGuardSourceOptions) {
-    this.#given = given
-    this.#generic = given.session
-    this.#route = given.routeSession
-  }
+/** The session over which links are read: the caller's, or one of its own that is opened when it is needed. */
+export class Links implements Disposable {
+  readonly #source: WireGuardSourceOptions
+  #lease: Lease | undefined
 
-  get generic(): Session {
-    this.#generic ??= this.#open('NETLINK_GENERIC')
-    return this.#generic
+  constructor(source: WireGuardSourceOptions) {
+    this.#source = source
   }
 
   /** Undefined where a session of the caller's may be in another namespace than we are. */
-  get route(): Session | undefined {
-    if (this.#given.session === undefined || this.#given.netns !== undefined)
-      this.#route ??= this.#open('NETLINK_ROUTE')
-    return this.#route
+  get session(): Session | undefined {
+    const { session, routeSession, netns } = this.#source
+    if (session !== undefined && routeSession === undefined) return undefined
+    this.#lease ??= leaseSession('NETLINK_ROUTE', { session: routeSession, netns })
+    return this.#lease.session
   }
 
-  #open(protocol: 'NETLINK_GENERIC' | 'NETLINK_ROUTE'): Session {
-    const session = openSession(protocol, { netns: this.#given.netns })
-    this.#own.push(session)
-    return session
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const session of this.#own) session.close()
+  [Symbol.dispose](): void {
+    this.#lease?.end()
   }
 }
 
 /** Gives zones their interfaces' names, each looked up once: few peers have one. */
 export class ZoneNames {
-  readonly #sockets: Sockets
-  readonly #options: ReadOptions
+  readonly #links: Links
+  readonly #reading: ReadOptions
   readonly #names = new Map<number, string | undefined>()
 
-  constructor(sockets: Sockets, options: ReadOptions) {
-    this.#sockets = sockets
-    this.#options = options
+  constructor(links: Links, reading: ReadOptions) {
+    this.#links = links
+    this.#reading = reading
   }
 
   async name(peers: readonly WireGuardPeer[]): Promise<void> {
@@ -67,7 +67,7 @@ export class ZoneNames {
   }
 
   async #lookUp(index: number): Promise<string | undefined> {
-    const { route } = this.#sockets
-    return route && interfaceNameOf(route, index, this.#options)
+    const { session } = this.#links
+    return session && interfaceNameOf(session, index, this.#reading)
   }
 }

@@ -1,9 +1,13 @@
 import {
+  type Asked,
+  type Consistency,
   type Dump,
   dumpOf,
-  interfaceNames,
+  type Integer64,
   type JsonOptions,
+  marked,
   NetlinkError,
+  namesForRecords,
   type ReadOptions,
   type Session,
   type SourceOptions,
@@ -12,8 +16,9 @@ import {
   withSessionStream,
 } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
-import { type Lookups, uint32 } from '@netsnap/core-native/schema'
-import { filterRequest, type ResolvedFilter, type RouteFilter, resolveFilter } from './filter.ts'
+import { uint32 } from '@netsnap/core-native/schema'
+import { deviceIndex } from './device.ts'
+import { filterRequest, type RouteFilter, resolveFilter } from './filter.ts'
 import { type Nexthop, nexthop } from './nexthop.ts'
 import { resolveNexthops } from './resolve.ts'
 import { type Route, type RouteBigInt, route } from './route.ts'
@@ -23,30 +28,28 @@ export interface RouteOptions extends Omit<ReadOptions, 'lookups'>, RouteFilter 
 
 export interface GetRoutesOptions extends RouteOptions, SourceOptions {}
 
-export type RouteOf<O> = O extends { readonly bigint: true } ? RouteBigInt : Route
+/** What a call with options of this type brings: one of the two, or either where the type does not say. */
+export type RouteOf<O> =
+  bigint extends Integer64<O> ? (number extends Integer64<O> ? Route | RouteBigInt : RouteBigInt) : Route
 
-/** What a dump of routes needs to know beforehand: two dumps, of the links and of the nexthop objects. */
-async function lookupsFor(session: Session, options: ReadOptions): Promise<Lookups> {
-  const interfaces = await interfaceNames(session, options)
-  const objects = await readNexthops(session, { ...options, lookups: { interfaces } })
-  return { interfaces, nexthops: resolveNexthops(objects) }
-}
+const FILTERS = ['family', 'table', 'protocol', 'type', 'dev'] as const satisfies (keyof RouteFilter)[]
+const ROUTES: Asked = { protocol: 'NETLINK_ROUTE', table: 'route', options: FILTERS }
+const ROUTES_JSON: Asked = { ...ROUTES, options: [...FILTERS, 'separator', 'reuse'] }
+const NEXTHOPS: Asked = { protocol: 'NETLINK_ROUTE', table: 'nexthop', options: ['stats'] }
 
-async function readNexthops(
-  session: Session,
-  options: ReadOptions & { stats?: boolean | undefined },
-): Promise<Dump<Nexthop>> {
+/** The nexthop objects; with `stats`, and what each member of a group has forwarded. */
+async function readNexthops(session: Session, reading: ReadOptions, stats?: boolean): Promise<Dump<Nexthop>> {
   const statistics = [['NHA_OP_FLAGS', uint32(constant('NHA_OP_FLAG_DUMP_STATS'))]] as const
-  if (options.stats) {
+  if (stats) {
     try {
-      return await session.dump(nexthop, { attributes: statistics }, options)
+      return (await session.dump(nexthop, { attributes: statistics }, reading)) as Dump<Nexthop>
     } catch (error) {
       // Kernels before 6.9 count nothing, and refuse the question.
       if (!(error instanceof NetlinkError && error.code === 'EINVAL')) throw error
     }
   }
   try {
-    return await session.dump(nexthop, {}, options)
+    return (await session.dump(nexthop, {}, reading)) as Dump<Nexthop>
   } catch (error) {
     // Kernels before 5.3 have no such objects.
     if (!(error instanceof NetlinkError && error.code === 'EOPNOTSUPP')) throw error
@@ -65,28 +68,39 @@ export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigin
  * Rejects with `NetlinkError` as {@link getRoutes} does. A kernel without such objects has none.
  */
 export async function getNexthops(options: GetNexthopsOptions = {}): Promise<Dump<Nexthop>> {
-  return withSession('NETLINK_ROUTE', options, async (session) => {
-    const lookups = { interfaces: await interfaceNames(session, options) }
-    return readNexthops(session, { ...options, lookups })
+  return withSession(NEXTHOPS, options, async (session, reading) => {
+    const interfaces = await namesForRecords(session, reading)
+    const objects = await readNexthops(session, { ...reading, lookups: { interfaces } }, options.stats)
+    return together(objects, interfaces)
   })
 }
 
-/** A dump of routes that has been prepared. */
-export interface PreparedDump {
+/** `records` as a dump that speaks for the others that it took, too. */
+const together = <T>(records: Dump<T>, ...others: readonly Consistency[]): Dump<T> =>
+  others.some(({ interrupted, restarts }) => interrupted || restarts > 0)
+    ? dumpOf([...records], records, ...others)
+    : records
+
+/** A dump of routes that has been prepared by two others, of the links and of the nexthop objects. */
+interface PreparedDump {
   readonly request: ReturnType<typeof filterRequest>
   readonly options: ReadOptions
+  /** How those went. */
+  readonly consistency: Consistency
 }
 
-/** Check the options, before anything is sent, and read what the dump needs. */
-export async function prepare(session: Session, options: RouteOptions): Promise<PreparedDump> {
-  resolveFilter(options)
-  const lookups = await lookupsFor(session, options)
-  const filter: ResolvedFilter = resolveFilter(options, lookups.interfaces as ReadonlyMap<number, string>)
-  return { request: filterRequest(options, filter), options: { ...options, lookups } }
+/** Read what the dump needs. */
+async function prepare(session: Session, filter: RouteFilter, reading: ReadOptions): Promise<PreparedDump> {
+  const interfaces = await namesForRecords(session, reading)
+  const objects = await readNexthops(session, { ...reading, lookups: { interfaces } })
+  const resolved = resolveFilter(filter, await deviceIndex(session, filter.dev, interfaces, reading))
+  const lookups = { interfaces, nexthops: resolveNexthops(objects) }
+  const consistency = marked({}, interfaces, objects)
+  return { request: filterRequest(filter, resolved), options: { ...reading, lookups }, consistency }
 }
 
 /** An empty table is no mistake: the kernel says ENOENT for one that has never had a route. */
-export const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
+const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
   table !== undefined && error instanceof NetlinkError && error.code === 'ENOENT' && error.operation === 'receive'
 
 /**
@@ -101,16 +115,17 @@ export const isEmptyTable = (error: unknown, { table }: RouteFilter): boolean =>
  */
 export async function getRoutes<const O extends GetRoutesOptions = {}>(options?: O): Promise<Dump<RouteOf<O>>> {
   const asked: GetRoutesOptions = options ?? {}
-  const routes = await withSession('NETLINK_ROUTE', asked, async (session) => {
-    const { request, options: read } = await prepare(session, asked)
+  resolveFilter(asked)
+  const routes = await withSession(ROUTES, asked, async (session, reading) => {
+    const { request, options: read, consistency } = await prepare(session, asked, reading)
     try {
-      return await session.dump(route, request, read)
+      return together((await session.dump(route, request, read)) as Dump<unknown>, consistency)
     } catch (error) {
-      if (isEmptyTable(error, asked)) return dumpOf([])
+      if (isEmptyTable(error, asked)) return dumpOf<unknown>([], consistency)
       throw error
     }
   })
-  return routes as Dump<unknown> as Dump<RouteOf<O>>
+  return routes as Dump<RouteOf<O>>
 }
 
 /**
@@ -123,7 +138,9 @@ export function streamRoutes<const O extends GetRoutesOptions = {}>(
   options?: O,
 ): AsyncGenerator<RouteOf<O>[], StreamEnd, void> {
   const asked: GetRoutesOptions = options ?? {}
-  const stream = withSessionStream('NETLINK_ROUTE', asked, (session) => batches(session, asked))
+  const stream = withSessionStream(ROUTES, asked, (session, reading) =>
+    batches(session, asked, reading, ({ request, options }) => session.stream(route, request, options)),
+  )
   return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<RouteOf<O>[], StreamEnd, void>
 }
 
@@ -137,28 +154,28 @@ export function streamRoutes<const O extends GetRoutesOptions = {}>(
 export function streamRoutesJson(
   options: GetRoutesOptions & JsonOptions = {},
 ): AsyncGenerator<Uint8Array, StreamEnd, void> {
-  return withSessionStream('NETLINK_ROUTE', options, (session) => jsonBatches(session, options))
+  const { separator, reuse } = options
+  return withSessionStream(ROUTES_JSON, options, (session, reading) =>
+    batches(session, options, reading, ({ request, options }) =>
+      session.streamJson(route, request, options, { separator, reuse }),
+    ),
+  )
 }
 
-async function* jsonBatches(
+/** What `open` brings of a dump that has been prepared. */
+async function* batches<B>(
   session: Session,
-  asked: GetRoutesOptions & JsonOptions,
-): AsyncGenerator<Uint8Array, StreamEnd, void> {
-  const { request, options } = await prepare(session, asked)
+  asked: RouteFilter,
+  reading: ReadOptions,
+  open: (prepared: PreparedDump) => AsyncGenerator<B, StreamEnd, void>,
+): AsyncGenerator<B, StreamEnd, void> {
+  resolveFilter(asked)
+  const prepared = await prepare(session, asked, reading)
   try {
-    return yield* session.streamJson(route, request, options, asked)
+    const { interrupted } = yield* open(prepared)
+    return { interrupted: interrupted || prepared.consistency.interrupted }
   } catch (error) {
-    if (isEmptyTable(error, asked)) return { interrupted: false }
-    throw error
-  }
-}
-
-async function* batches(session: Session, asked: GetRoutesOptions): AsyncGenerator<Route[], StreamEnd, void> {
-  const { request, options } = await prepare(session, asked)
-  try {
-    return yield* session.stream(route, request, options) as AsyncGenerator<Route[], StreamEnd, void>
-  } catch (error) {
-    if (isEmptyTable(error, asked)) return { interrupted: false }
+    if (isEmptyTable(error, asked)) return { interrupted: prepared.consistency.interrupted }
     throw error
   }
 }

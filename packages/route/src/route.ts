@@ -31,6 +31,7 @@ import { encapsulation, encapsulationType } from './encapsulation.ts'
 import { defaultDestination, destination, labelStack } from './labels.ts'
 import { metrics } from './metrics.ts'
 import {
+  ipProtocol,
   nexthopFlags,
   routeFlags,
   routeProtocol,
@@ -44,7 +45,6 @@ import { via } from './via.ts'
 import { WATCH } from './watch.ts'
 
 const routerPreference = enumOf('ICMPV6_ROUTER_PREF_', { unnamed: 'PREF_' })
-const ipProtocol = enumOf('IPPROTO_', { unnamed: 'PROTO_' })
 
 // biome-ignore format: a table
 const multipathNexthop = attributeSet('RTA_', {

@@ -1,5 +1,7 @@
 import {
+  type Asked,
   type Dump,
+  type Integer64,
   Query,
   type ReadOptions,
   type SessionOptions,
@@ -29,7 +31,10 @@ export interface RuleOptions extends ReadOptions {
 
 export interface GetRulesOptions extends RuleOptions, SourceOptions {}
 
-type RuleOf<O> = O extends { readonly bigint: true } ? RuleBigInt : Rule
+/** What a call with options of this type brings: one of the two, or either where the type does not say. */
+type RuleOf<O> = bigint extends Integer64<O> ? (number extends Integer64<O> ? Rule | RuleBigInt : RuleBigInt) : Rule
+
+const ASKED: Asked = { protocol: 'NETLINK_ROUTE', table: 'rule', options: ['family'] }
 
 /**
  * The policy routing rules of a network namespace, family by family in the order in which the kernel tries them.
@@ -41,7 +46,7 @@ type RuleOf<O> = O extends { readonly bigint: true } ? RuleBigInt : Rule
  */
 export async function getRules<const O extends GetRulesOptions = {}>(options?: O): Promise<Dump<RuleOf<O>>> {
   const request = { header: { family: familyNumber(FAMILIES, options?.family) ?? constant('AF_UNSPEC') } }
-  const records = await withSession('NETLINK_ROUTE', options ?? {}, (session) => session.dump(rule, request, options))
+  const records = await withSession(ASKED, options ?? {}, (session, reading) => session.dump(rule, request, reading))
   return records as Dump<unknown> as Dump<RuleOf<O>>
 }
 

@@ -39,7 +39,7 @@ describeLive('names that the administrator gives', () => {
       namespace.path,
     )
     const found = (priority: number) => rules.find((rule) => rule.priority === priority && rule.family === 'ipv4')
-    expect(found(5)).toMatchObject({ table: 'blue', table_id: 4242, protocol: 'painter', protocol_id: 200 })
+    expect(found(5)).toMatchObject({ table: 'late', table_id: 4242, protocol: 'painter', protocol_id: 200 })
     expect(found(6)).toMatchObject({ table: 'hexadecimal', table_id: 17, protocol: 'PROTO_201' })
     expect(found(7)).toMatchObject({ table: 'MAIN', protocol: 'STATIC' })
     expect(found(8)).toMatchObject({ table: 'TABLE_99', table_id: 99, protocol: 'PROTO_203' })

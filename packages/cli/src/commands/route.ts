@@ -85,7 +85,7 @@ function getCommand(): Command {
     .addOption(new Option('--mark <number>', 'its firewall mark').argParser(integer))
     .addOption(new Option('--tos <number>', 'its type-of-service octet').argParser(integer))
     .addOption(new Option('--uid <number>', 'the user that sends it').argParser(integer))
-    .addOption(new Option('--ip-proto <number>', 'its IP protocol').argParser(integer))
+    .addOption(new Option('--ip-proto <protocol>', 'its IP protocol, by name or number'))
     .addOption(new Option('--sport <port>', 'its source port').argParser(integer))
     .addOption(new Option('--dport <port>', 'its destination port').argParser(integer))
     .addOption(new Option('--fib-match', 'the route as it stands in the table'))

@@ -1,4 +1,6 @@
 /** The table language: what a package writes its tables in. Loads without the addon. */
+
+export { shown } from '../base/shown.ts'
 export { address, hardwareAddress, prefix } from './address.ts'
 export { seconds } from './clock.ts'
 export type {
@@ -53,7 +55,7 @@ export {
   unlessAllOnes,
   unlessZeros,
 } from './modify.ts'
-export { type NamedOptions, named, namesOf } from './named.ts'
+export { type NamedOptions, type NameSource, named, numberNamed } from './named.ts'
 export { chain, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
 export { attributeSet, header, type RecordOf, type Table, table, type UnknownAttribute } from './set.ts'

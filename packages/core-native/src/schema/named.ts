@@ -1,84 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { remember } from '../base/remember.ts'
 import type { Constants } from '../constants/index.ts'
 import type { Codec } from './codec.ts'
 import { type EnumOptions, type NameAfter, namesAfter, type Open } from './enum.ts'
 import { u8 } from './integer.ts'
+import { nameFile } from './name-file.ts'
 
-/** The folders in which iproute2 and the administrator name tables, protocols, scopes and groups; earlier ones win. */
-const FOLDERS = ['/etc/iproute2', '/usr/share/iproute2', '/usr/lib/iproute2'] as const
-
-/** A line of `rt_tables` and its siblings: a number, decimal or hexadecimal, and a name. */
-const LINE = /^\s*(0x[0-9a-f]+|\d+)\s+([^\s#]+)/i
-
-function readNames(path: string, into: Map<number, string>): void {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    return
-  }
-  for (const line of text.split('\n')) {
-    const match = LINE.exec(line)
-    const [, number, name] = match ?? []
-    if (number && name && !into.has(Number(number))) into.set(Number(number), name)
-  }
-}
-
-function filesFor(name: string): string[] {
-  return FOLDERS.flatMap((folder) => {
-    let extra: string[] = []
-    try {
-      extra = readdirSync(`${folder}/${name}.d`).filter((file) => file.endsWith('.conf'))
-    } catch {}
-    return [`${folder}/${name}`, ...extra.sort().map((file) => `${folder}/${name}.d/${file}`)]
-  })
-}
-
-const FRESH_SECONDS = 1
-
-/** The names in one of iproute2's files, read again when a file has changed; looked at once a second at most. */
-class NameFile {
-  readonly #name: string
-  #names = new Map<number, string>()
-  #stamp = ''
-  #checked = Number.NEGATIVE_INFINITY
-
-  constructor(name: string) {
-    this.#name = name
-  }
-
-  get(value: number): string | undefined {
-    return this.#names.get(value)
-  }
-
-  entries(): IterableIterator<[number, string]> {
-    return this.#names.entries()
-  }
-
-  refresh(): void {
-    // performance.now() would load a module.
-    const now = process.uptime()
-    if (now - this.#checked < FRESH_SECONDS) return
-    this.#checked = now
-    const files = filesFor(this.#name)
-    const stamp = files
-      .map((file) => statSync(file, { throwIfNoEntry: false }))
-      .map((stat) => `${stat?.mtimeMs}:${stat?.size}`)
-      .join()
-    if (stamp === this.#stamp) return
-    this.#stamp = stamp
-    this.#names = new Map()
-    for (const file of files) readNames(file, this.#names)
-  }
-}
-
-const nameFiles = new Map<string, NameFile>()
-
-/** Look whether the administrator has named something anew. Called where a dump begins. */
-export function refreshNames(): void {
-  for (const file of nameFiles.values()) file.refresh()
-}
+export { refreshNames } from './name-file.ts'
 
 export interface NamedOptions extends EnumOptions {
   /** iproute2's file of names: `rt_tables`. */
@@ -98,14 +24,13 @@ export function named<P extends string, const O extends NamedOptions>(
     json: 'shared',
     bind(binding) {
       const kernel = new Map(Object.entries(namesAfter(prefix, binding, options)).map(([v, name]) => [Number(v), name]))
-      const administrator = remember(nameFiles, file, (name) => new NameFile(name))
-      administrator.refresh()
+      const administrator = nameFile(file)
       const { read, fits } = scalar.bind(binding)
       return {
         fits: fits!,
         read(frame, at, length, record) {
           const value = read(frame, at, length, record)
-          return kernel.get(value) ?? administrator.get(value) ?? unnamed + value
+          return kernel.get(value) ?? administrator.name(value) ?? unnamed + value
         },
       }
     },
@@ -113,15 +38,32 @@ export function named<P extends string, const O extends NamedOptions>(
   }
 }
 
-/** The numbers of names, in lower case: the kernel's after a prefix, and the administrator's from one of iproute2's files. */
-export function namesOf(prefix: string, constants: Constants, file?: string): ReadonlyMap<string, number> {
-  const found = new Map<string, number>()
-  for (const [value, name] of namesAfter(prefix, { constants }).entries())
-    if (name) found.set(name.toLowerCase(), value)
-  if (file === undefined) return found
-  const administrator = remember(nameFiles, file, (name) => new NameFile(name))
-  administrator.refresh()
-  for (const [value, name] of administrator.entries())
-    if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), value)
-  return found
+/** Which names a number may be given by. */
+export interface NameSource extends Pick<EnumOptions, 'unnamed' | 'except'> {
+  /** What the kernel's constants for it begin with. */
+  readonly prefix: string
+  /** iproute2's file of names for it. */
+  readonly file?: string | undefined
 }
+
+const NUMBER = /^(0x[0-9a-f]+|\d+)$/i
+
+/**
+ * The number that a text stands for, in the words of a record or of the administrator: a name as it is written, or else
+ * in any case; what a number without a name is printed as (`TABLE_600`); or the number itself, decimal or hexadecimal.
+ */
+export function numberNamed(text: string, source: NameSource, constants: Constants): number | undefined {
+  const { prefix, file, unnamed = prefix } = source
+  const kernel = namesAfter(prefix, { constants }, source)
+  const exactly = kernel.indexOf(text)
+  if (exactly >= 0) return exactly
+  const administrator = file === undefined ? new Map<string, number>() : nameFile(file).numbers
+  const same = (name: string | undefined) => name?.toUpperCase() === text.toUpperCase()
+  const known = administrator.get(text) ?? nonNegative(kernel.findIndex(same))
+  if (known !== undefined) return known
+  for (const [name, number] of administrator) if (same(name)) return number
+  const bare = text.toUpperCase().startsWith(unnamed.toUpperCase()) ? text.slice(unnamed.length) : text
+  return NUMBER.test(bare) ? Number(bare) : undefined
+}
+
+const nonNegative = (index: number) => (index < 0 ? undefined : index)

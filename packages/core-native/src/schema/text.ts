@@ -39,7 +39,11 @@ export function decodeText(frame: Frame, at: number, length: number): string {
   let bits = 0
   for (let p = at; p < end; p++) bits |= frame.u8[p]!
   if (bits < ASCII_LIMIT) return frame.bytes.toString('latin1', at, end)
-  const bytes = frame.u8.subarray(at, end)
+  return textOf(frame.u8.subarray(at, end))
+}
+
+/** The characters of bytes. Those that are no UTF-8 survive as lone surrogates. */
+export function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {

@@ -50,17 +50,45 @@ export async function interfacesOfKind(
   return dumpOf(found, links)
 }
 
-/** The name of one interface by its index; undefined where there is none (any more). */
+const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
+
+/** What ends a call rather than the one question in it. */
+const ENDS = new Set(['ABORTED', 'TIMEOUT', 'ECANCELED', 'EBADF', 'SESSION_BUSY'])
+
+/** Names only make an answer nicer: whatever the kernel says to the question, the number stays. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof NetlinkError) || ENDS.has(error.code)) throw error
+}
+
+/** The name of one interface by its index; undefined where there is none (any more), or the kernel does not tell. */
 export async function interfaceNameOf(
   session: Session,
   index: number,
   options?: ReadOptions,
 ): Promise<string | undefined> {
+  if (!(index > 0 && index <= HIGHEST_INDEX)) return undefined
   const request = { header: { ifi_index: index } }
   try {
     return (await session.get(interfaceIndex, request, only(options)))?.name
   } catch (error) {
-    if (error instanceof NetlinkError && error.code === 'ENODEV') return undefined
+    return unlessEnded(error) as undefined
+  }
+}
+
+/** The index of an interface by its name or one of its alternative names; undefined where there is none. */
+export async function interfaceIndexOf(
+  session: Session,
+  name: string,
+  options?: ReadOptions,
+): Promise<number | undefined> {
+  const bytes = encodeText(name)
+  if (bytes.length === 0 || bytes.length >= constant('ALTIFNAMSIZ') || bytes.includes(0)) return undefined
+  const request = { attributes: [['IFLA_ALT_IFNAME', Uint8Array.of(...bytes, 0)]] as const }
+  try {
+    return (await session.get(interfaceIndex, request, only(options)))?.index
+  } catch (error) {
+    // Kernels before 5.5 have no alternative names, and refuse the question.
+    if (error instanceof NetlinkError && (error.code === 'ENODEV' || error.code === 'EINVAL')) return undefined
     throw error
   }
 }
@@ -74,6 +102,16 @@ export async function interfaceNames(session: Session, options?: ReadOptions): P
   const links = await session.dump(interfaceIndex, request, only(options))
   const names = links.flatMap(({ index, name }): [number, string][] => (name === undefined ? [] : [[index, name]]))
   return marked(new Map(names), links)
+}
+
+/** The same names for what is better with them and can do without: none where the kernel refuses. */
+export async function namesForRecords(session: Session, options?: ReadOptions): Promise<InterfaceNames> {
+  try {
+    return await interfaceNames(session, { ...options, onInterrupted: 'return' })
+  } catch (error) {
+    unlessEnded(error)
+    return marked(new Map<number, string>())
+  }
 }
 
 /** What of a call's options concerns a dump that only helps it. */

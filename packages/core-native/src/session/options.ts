@@ -1,3 +1,4 @@
+import { shown } from '../base/shown.ts'
 import type { DecodeOptions } from '../schema/frame.ts'
 
 /** How a table is read. */
@@ -72,12 +73,6 @@ const CHECKS: Readonly<Record<keyof ReadOptions, Check>> = {
   bigint: [isBoolean, 'true or false'],
   secrets: [isBoolean, 'true or false'],
   lookups: [isObject, 'an object'],
-}
-
-/** What is shown of a value that makes no sense, whatever it is. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  return isObject(value) ? 'an object' : typeof value === 'bigint' ? `${value}n` : String(value)
 }
 
 /**

@@ -61,12 +61,21 @@ export function checkSource(options: SourceOptions & ReadOptions, known: readonl
   const { session, netns } = options
   if (session === undefined) return
   if (netns !== undefined) throw new TypeError('netns: a session is in a namespace already; give one of the two')
-  const good = session instanceof Session || session instanceof Sessions
-  if (!good) throw new TypeError('session: not a session that openSession opened')
+  requireSession('session', session)
 }
 
-function leaseFor(protocol: Protocol, { session, netns }: SourceOptions, streams: boolean): Lease {
-  if (session instanceof Sessions) return streams ? session.forStream() : session.forCall()
+function requireSession(option: string, session: unknown): void {
+  if (session instanceof Session || session instanceof Sessions) return
+  throw new TypeError(`${option}: not a session that openSession opened`)
+}
+
+/** The session of the options, or one of its own, for a call or for a stream. Whoever takes it ends it. */
+export function leaseSession(
+  protocol: Protocol,
+  { session, netns }: SourceOptions,
+  use: 'call' | 'stream' = 'call',
+): Lease {
+  if (session instanceof Sessions) return use === 'stream' ? session.forStream() : session.forCall()
   if (session) return { session, end: () => {} }
   const own = openSession(protocol, { netns })
   return { session: own, end: () => own.close() }
@@ -86,7 +95,7 @@ export async function withSession<T>(
 ): Promise<T> {
   checkSource(options, known)
   using deadline = deadlineOf(options)
-  const lease = leaseFor(protocol, options, false)
+  const lease = leaseSession(protocol, options)
   try {
     return await read(lease.session, { ...readOptionsOf(options), timeout: undefined, signal: deadline?.signal })
   } catch (error) {
@@ -112,7 +121,7 @@ async function* streamOver<T, R>(
 ): AsyncGenerator<T, R, void> {
   checkSource(options, known)
   using deadline = deadlineOf(options)
-  const lease = leaseFor(protocol, options, true)
+  const lease = leaseSession(protocol, options, 'stream')
   const reading = { ...readOptionsOf(options), timeout: undefined, signal: deadline?.signal }
   const batches = stream(lease.session, reading)
   try {

@@ -1,9 +1,9 @@
+import { shown } from '../base/shown.ts'
 import { type ConstantName, constant, constants } from '../constants/index.ts'
 import { wire } from '../constants/wire.ts'
 import { type Frame, HOST_LITTLE } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import type { Table } from '../schema/set.ts'
-import { shown } from './options.ts'
 
 /** What is asked for: members of the fixed header, and attributes that filter. */
 export interface RequestParts {
