@@ -9,10 +9,11 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSyn
 import { release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openNetns, openSocket, Session } from '@netsnap/core-native'
+import { openNetns, Session } from '@netsnap/core-native'
 import { type ConstantName, constant } from '@netsnap/core-native/constants'
 import type { Table } from '@netsnap/core-native/schema'
 import { type Capability, createNamespace, missing, needs, recordingTransport } from '@netsnap/core-native/testing'
+import { openSocket } from '../packages/core-native/src/socket/socket.ts'
 import { kernelNamed, runIn } from '../test/kernels/kernels.ts'
 
 /** What a package's test/cases.ts exports. */

@@ -286,7 +286,7 @@ describe('secrets', () => {
       const session = new Session({
         send: (request) => {
           asked.push(read(request))
-          inner.send(request)
+          return inner.send(request)
         },
         close: () => inner.close(),
         async receive(into) {

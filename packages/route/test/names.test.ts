@@ -49,7 +49,7 @@ function kernel(ofLinks: readonly Uint8Array[], ofObjects = objects, ofRoutes = 
       return copy
     })
   })
-  return { session: new Session(transport), transport }
+  return { session: new Session(transport) }
 }
 
 const nameless = <T>(records: readonly T[]): T[] =>

@@ -1,4 +1,4 @@
-import { openNetns, openSocket, Session } from '@netsnap/core-native'
+import { openNetns, Session } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import {
   concat,
@@ -11,6 +11,7 @@ import {
 } from '@netsnap/core-native/testing'
 import { describeLive, needs } from '@netsnap/core-native/testing/vitest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSocket } from '../../core-native/src/socket/socket.ts'
 import {
   type GetRoutesOptions,
   getNexthops,
