@@ -12,7 +12,7 @@ const FULL_MS = 5 // not a kernel number: a choice
 export async function print(text: string | Uint8Array): Promise<void> {
   for (let rest = typeof text === 'string' ? Buffer.from(text) : text; rest.length > 0; ) {
     const written = writeSome(rest)
-    rest = rest.subarray(written)
+    rest = rest.subarray(written) // a view: whoever calls waits until all of it is written
     if (written === 0) await sleep(FULL_MS)
   }
 }

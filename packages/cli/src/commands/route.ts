@@ -34,7 +34,8 @@ async function showRoutes(flags: RouteFlags): Promise<void> {
   }
   const { streamRoutesJson } = await import('@netsnap/route')
   const { printJson } = await import('../stream.ts')
-  const read = (separator: string) => streamRoutesJson({ ...options, separator, reuse: true, onInterrupted: 'return' })
+  const how = { reuse: true, onInterrupted: 'return' } as const // a view: printJson prints a piece, or copies it, before the next
+  const read = (separator: string) => streamRoutesJson({ ...options, ...how, separator })
   const { interrupted } = await asUsage(() => printJson(read, flags))
   if (!interrupted) return
   const { NetlinkError } = await import('@netsnap/core-native')
