@@ -15,6 +15,7 @@ import { constant } from '@netsnap/core-native/constants'
 import { type Lookups, uint32 } from '@netsnap/core-native/schema'
 import { filterRequest, type ResolvedFilter, type RouteFilter, resolveFilter } from './filter.ts'
 import { type Nexthop, nexthop } from './nexthop.ts'
+import { type NexthopFilter, nexthopRequest } from './nexthop-filter.ts'
 import { resolveNexthops } from './resolve.ts'
 import { type Route, type RouteBigInt, route } from './route.ts'
 
@@ -35,18 +36,19 @@ async function lookupsFor(session: Session, options: ReadOptions): Promise<Looku
 async function readNexthops(
   session: Session,
   options: ReadOptions & { stats?: boolean | undefined },
+  { attributes, ...asked } = nexthopRequest({}),
 ): Promise<Dump<Nexthop>> {
   const statistics = [['NHA_OP_FLAGS', uint32(constant('NHA_OP_FLAG_DUMP_STATS'))]] as const
   if (options.stats) {
     try {
-      return await session.dump(nexthop, { attributes: statistics }, options)
+      return await session.dump(nexthop, { ...asked, attributes: [...attributes, ...statistics] }, options)
     } catch (error) {
       // Kernels before 6.9 count nothing, and refuse the question.
       if (!(error instanceof NetlinkError && error.code === 'EINVAL')) throw error
     }
   }
   try {
-    return await session.dump(nexthop, {}, options)
+    return await session.dump(nexthop, { ...asked, attributes }, options)
   } catch (error) {
     // Kernels before 5.3 have no such objects.
     if (!(error instanceof NetlinkError && error.code === 'EOPNOTSUPP')) throw error
@@ -54,7 +56,7 @@ async function readNexthops(
   }
 }
 
-export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigint'>, SourceOptions {
+export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigint'>, SourceOptions, NexthopFilter {
   /** Ask for the packets that each member of a group has forwarded, where the kernel counts them. */
   readonly stats?: boolean | undefined
 }
@@ -63,11 +65,14 @@ export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigin
  * The nexthop objects of a network namespace: gateways, groups with their weights, blackholes.
  *
  * Rejects with `NetlinkError` as {@link getRoutes} does. A kernel without such objects has none.
+ *
+ * @throws TypeError for options that make no sense, before anything is sent.
  */
 export async function getNexthops(options: GetNexthopsOptions = {}): Promise<Dump<Nexthop>> {
+  nexthopRequest(options)
   return withSession('NETLINK_ROUTE', options, async (session) => {
-    const lookups = { interfaces: await interfaceNames(session, options) }
-    return readNexthops(session, { ...options, lookups })
+    const interfaces = await interfaceNames(session, options)
+    return readNexthops(session, { ...options, lookups: { interfaces } }, nexthopRequest(options, interfaces))
   })
 }
 
