@@ -1,11 +1,11 @@
 import type { StreamEnd } from '@netsnap/core-native'
 import { print } from './output.ts'
+import { RESTARTS } from './whole.ts'
 
 type JsonStream = AsyncGenerator<Uint8Array, StreamEnd, void>
 
 /** What is kept back while a dump may still turn out to be interrupted. */
 const HELD_BYTES = 8 * 1024 * 1024 // not a kernel number: memory against consistency, a choice
-const RESTARTS = 5 // not a kernel number: as often as the library does
 
 /**
  * The pieces of a stream. What is not long is kept back until its end, and read again where the kernel says that it
