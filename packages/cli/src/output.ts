@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync, type Stats, statSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from '@netsnap/core-native/compile'
 
@@ -43,28 +43,6 @@ function writeSome(fd: number, bytes: Uint8Array): number {
     throw error
   }
 }
-
-/**
- * Whether this process was started without a standard output. Node opens /dev/null in its place, for reading too. So do
- * parents that throw the output away; they have done the same for standard error, or for an input that is not theirs, or
- * have no other output themselves.
- */
-export function isStdoutClosed(): boolean {
-  const nothing = statSync('/dev/null', { throwIfNoEntry: false })
-  const isNull = (stats: Stats | undefined) => stats?.isCharacterDevice() === true && stats.rdev === nothing?.rdev
-  const ours = (fd: number) => isNull(fstatSync(fd))
-  const parents = (fd: number) => isNull(statSync(`/proc/${process.ppid}/fd/${fd}`, { throwIfNoEntry: false }))
-  try {
-    if (!ours(STDOUT) || !isForBoth(STDOUT)) return false
-    return !(parents(STDOUT) || (ours(STDERR) && isForBoth(STDERR)) || (ours(0) && !parents(0)))
-  } catch {
-    // Nothing is known without /proc, or of the parent.
-    return false
-  }
-}
-
-/** Whether a file is open for reading and writing: O_RDWR in the octal digits of its flags. */
-const isForBoth = (fd: number) => /^flags:\s+\d*2$/m.test(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))
 
 /** JSON with the exact digits of 64-bit values: indented, or in one line. */
 export function toJson(value: unknown, compact = false): string {
