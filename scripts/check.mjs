@@ -57,6 +57,8 @@ const checks = [
   ['nothing unused (knip)', tool('knip', '--no-config-hints')],
   ['typed numbers', script('check-typed-numbers.ts')],
   ['import boundaries', script('check-boundaries.ts')],
+  // It asks the same Go program.
+  ...(process.env.NETSNAP_IN_UML ? [] : [['reused memory', script('check-reused-memory.ts')]]),
   ['sizes', script('check-size.ts')],
   ['changesets', script('check-changesets.ts')],
   ['traces of the machine', script('check-traces.ts')],

@@ -1,4 +1,5 @@
 import { getFamilies, NetlinkError, openSession } from '@netsnap/core-native'
+import { complain } from './output.ts'
 
 const TITLES = { wireguard: 'WireGuard', dpll: 'DPLL' } as const
 
@@ -28,5 +29,5 @@ export async function absentFamily(
 
 /** One line on standard error, if there is something to say. */
 export function warn(sentence: string | undefined): void {
-  if (sentence !== undefined) process.stderr.write(`netsnap: ${sentence}\n`)
+  if (sentence !== undefined) complain(sentence)
 }

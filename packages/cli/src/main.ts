@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander'
+import { isStdoutClosed } from './closed.ts'
 import { constantsCommand } from './commands/constants.ts'
 import { dpllCommand } from './commands/dpll.ts'
+import { helpCommand } from './commands/help.ts'
 import { routeCommand } from './commands/route.ts'
 import { ruleCommand } from './commands/rule.ts'
 import { snapCommand } from './commands/snap.ts'
 import { wireguardCommand } from './commands/wireguard.ts'
-import { printNow } from './output.ts'
+import { complain, print } from './output.ts'
 import { isUsageError, UsageError } from './usage.ts'
 import { version } from './version.ts'
 
@@ -15,18 +17,31 @@ const MISUSED = 2
 /** The whole command line. Exit status: 0, 1 when the kernel or the system refused, 2 for a mistake in the arguments. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    await parse(program(), args)
-    return Number(process.exitCode ?? 0)
+    return await run(args)
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED
     if (isOutputFailure(error)) outputFailed(error)
-    complain(error)
+    complain(error instanceof Error ? error.message : String(error))
     return isUsageError(error) ? MISUSED : FAILED
   }
 }
 
-function complain(error: unknown): void {
-  process.stderr.write(`netsnap: ${oneLine(error instanceof Error ? error.message : String(error))}\n`)
+async function run(args: readonly string[]): Promise<number> {
+  /** Help and the version: Commander does not wait for what it writes. */
+  const out: string[] = []
+  try {
+    await parse(program(out), args)
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) return MISUSED
+    assertStdout()
+    await print(out.join(''))
+    return 0
+  }
+}
+
+function assertStdout(): void {
+  if (isStdoutClosed()) throw new Error('standard output is closed')
 }
 
 const isOutputFailure = (error: unknown): error is NodeJS.ErrnoException =>
@@ -37,7 +52,7 @@ const isOutputFailure = (error: unknown): error is NodeJS.ErrnoException =>
  */
 function outputFailed(error: NodeJS.ErrnoException): never {
   if (error.code === 'EPIPE') process.exit()
-  complain(error)
+  complain(error.message)
   process.exit(FAILED)
 }
 
@@ -46,14 +61,12 @@ async function parse(root: Command, args: readonly string[]): Promise<void> {
   const names = root.commands.map((command) => command.name())
   const [first] = args
   if (first !== undefined && !first.startsWith('-') && !names.includes(first)) {
-    throw new UsageError(`unknown command '${first}' (there are ${names.join(', ')})`)
+    throw new UsageError(`unknown command '${first}' (there are ${names.filter((name) => name !== 'help').join(', ')})`)
   }
   await root.parseAsync([...args], { from: 'user' })
 }
 
-const oneLine = (text: string) => text.trim().replaceAll(/\s*\n\s*/g, ' ')
-
-function program(): Command {
+function program(out: string[]): Command {
   const root = new Command('netsnap')
     .description('The state of Linux networking, read from the kernel over netlink, as JSON or text.')
     .version(version(), '-V, --version')
@@ -61,17 +74,19 @@ function program(): Command {
     .showSuggestionAfterError()
     // `route` and `route get` have flags of the same name: those after `get` are its own.
     .enablePositionalOptions()
+    .hook('preAction', assertStdout)
   root.addCommand(snapCommand(), { isDefault: true })
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())
   root.addCommand(wireguardCommand())
   root.addCommand(dpllCommand())
   root.addCommand(constantsCommand())
+  root.addCommand(helpCommand(root))
   for (const command of [root, ...root.commands, ...root.commands.flatMap(({ commands }) => commands)]) {
     if (command !== root) command.version(version(), '-V, --version')
     command.exitOverride().configureOutput({
-      writeOut: printNow,
-      outputError: (text, write) => write(`netsnap: ${oneLine(text.replace(/^error: /, ''))}\n`),
+      writeOut: (text) => out.push(text),
+      outputError: (text) => complain(text.replace(/^error: /, '')),
     })
   }
   return root

@@ -1,15 +1,16 @@
 import type { StreamEnd } from '@netsnap/core-native'
 import { print } from './output.ts'
+import { RESTARTS } from './whole.ts'
 
 type JsonStream = AsyncGenerator<Uint8Array, StreamEnd, void>
 
 /** What is kept back while a dump may still turn out to be interrupted. */
 const HELD_BYTES = 8 * 1024 * 1024 // not a kernel number: memory against consistency, a choice
-const RESTARTS = 5 // not a kernel number: as often as the library does
 
 /**
  * The pieces of a stream. What is not long is kept back until its end, and read again where the kernel says that it
- * changed meanwhile, as the library's whole dumps are; what is long goes out as it comes, in bounded memory.
+ * changed meanwhile, as the library's whole dumps are; what is long goes out as it comes, in bounded memory. A piece is
+ * overwritten once the next one is asked for, so that what is kept is a copy.
  */
 async function* consistent(open: () => JsonStream): JsonStream {
   for (let restarts = 0; ; restarts++) {
@@ -26,7 +27,7 @@ async function* consistent(open: () => JsonStream): JsonStream {
       if (length > HELD_BYTES) {
         yield* held.splice(0)
         yield next.value
-      } else held.push(next.value.slice())
+      } else held.push(new Uint8Array(next.value))
     }
   }
 }

@@ -20,6 +20,9 @@ const rule = (fields: Partial<RuleBigInt> = {}): RuleBigInt => ({
   ...fields,
 })
 
+/** The kernel's table of a rule that looks in none. */
+const none = { table: 'UNSPEC', table_id: 0 } as const
+
 /** The one line of a rule in the summary, without its priority and who installed it. */
 const line = (fields: Partial<RuleBigInt>) =>
   ruleSummary([rule(fields)])
@@ -30,7 +33,10 @@ describe('a rule in one line, in the words of `ip rule`', () => {
   test.each<[string, Partial<RuleBigInt>]>([
     ['from all lookup MAIN', {}],
     ['not from 10.1.2.3/32 lookup MAIN', { src: '10.1.2.3/32', src_len: 32, flags: 2, flag_names: ['INVERT'] }],
-    ['from all to 192.168.1.0/24 tos 0x10 lookup TABLE_100', { dst: '192.168.1.0/24', tos: 16, table: 'TABLE_100' }],
+    [
+      'from all to 192.168.1.0/24 tos 0x10 lookup TABLE_100',
+      { dst: '192.168.1.0/24', tos: 16, table: 'TABLE_100', table_id: 100 },
+    ],
     ['from all fwmark 0x10/0xff lookup MAIN', { fwmark: 16, fwmask: 0xff }],
     ['from all fwmark 0x5 lookup MAIN', { fwmark: 5, fwmask: 0xffffffff }],
     ['from all fwmark 0x0/0x1 lookup MAIN', { fwmask: 1 }],
@@ -54,11 +60,15 @@ describe('a rule in one line, in the words of `ip rule`', () => {
     ['from all flowlabel 0x12345/0xffff lookup MAIN', { flowlabel: 0x12345, flowlabel_mask: 0xffff }],
     ['from all sport 80 lookup MAIN', { sport_start: 80, sport_end: 80, sport_mask: 0xffff }],
     ['from all dport 0x50/0xff0 lookup MAIN', { dport_start: 80, dport_end: 80, dport_mask: 0xff0 }],
-    ['from all goto 120', { action: 'GOTO', goto: 120 }],
-    ['from all goto 40000 [unresolved]', { action: 'GOTO', goto: 40000, flag_names: ['UNRESOLVED'] }],
-    ['from all nop', { action: 'NOP' }],
-    ['from all blackhole', { action: 'BLACKHOLE' }],
-    ['from all action_77', { action: 'ACTION_77' }],
+    ['from all goto 120', { ...none, action: 'GOTO', goto: 120 }],
+    ['from all goto 40000 [unresolved]', { ...none, action: 'GOTO', goto: 40000, flag_names: ['UNRESOLVED'] }],
+    ['from all nop', { ...none, action: 'NOP' }],
+    ['from all blackhole table MAIN', { action: 'BLACKHOLE' }],
+    ['from all blackhole table TABLE_77', { action: 'BLACKHOLE', table: 'TABLE_77', table_id: 77 }],
+    ['from all lookup vpn(100)', { table: 'vpn', table_id: 100 }],
+    ['from all lookup MAIN(100)', { table: 'MAIN', table_id: 100 }],
+    ['from all blackhole', { ...none, action: 'BLACKHOLE' }],
+    ['from all action_77', { ...none, action: 'ACTION_77' }],
     ['from all lookup MAIN suppress_prefixlen 0', { suppress_prefixlen: 0 }],
     ['from all lookup MAIN suppress_ifgroup 7', { suppress_ifgroup: 7 }],
     ['from all lookup MAIN realms 3/4', { flow_from: 3, flow_to: 4 }],
@@ -70,7 +80,9 @@ describe('a rule in one line, in the words of `ip rule`', () => {
   })
 
   test('who installed it stands at the end', () => {
-    expect(ruleSummary([rule({ protocol: 'PROTO_77' })])).toContain('  7: from all lookup MAIN [PROTO_77]\n')
+    expect(ruleSummary([rule({ protocol: 'PROTO_77', protocol_id: 77 })])).toContain(
+      '  7: from all lookup MAIN [PROTO_77]\n',
+    )
   })
 })
 
@@ -99,7 +111,7 @@ test('no rules at all', () => {
 test('the table has a column for each side, and no space at the end of a line', () => {
   const rules = [
     rule({ priority: 0, src: '10.0.0.0/8', table: 'LOCAL' }),
-    rule({ family: 'ipv6', priority: 32766, action: 'PROHIBIT' }),
+    rule({ family: 'ipv6', priority: 32766, action: 'PROHIBIT', ...none }),
   ]
   expect(ruleTable(rules)).toBe(`family  priority  match            action
 ipv4    0         from 10.0.0.0/8  lookup LOCAL [BOOT]

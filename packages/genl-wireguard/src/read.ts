@@ -15,7 +15,7 @@ import {
   withSessionStream,
 } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
-import { encodeText, uint32 } from '@netsnap/core-native/schema'
+import { encodeText, shown, uint32 } from '@netsnap/core-native/schema'
 import { mergeDevice, PeerMerger } from './merge.ts'
 import { checkRouteSession, Links, type WireGuardSourceOptions, ZoneNames } from './sockets.ts'
 import {
@@ -61,7 +61,7 @@ function requestFor(dev: string | number): RequestParts {
   }
   const name = typeof dev === 'string' ? encodeText(dev) : new Uint8Array()
   if (name.length === 0 || name.length >= constant('IFNAMSIZ') || name.includes(0)) {
-    throw new TypeError(`dev: ${JSON.stringify(dev)} is not the name of an interface`)
+    throw new TypeError(`dev: ${shown(dev)} is not the name of an interface`)
   }
   return { attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...name, 0)]] }
 }

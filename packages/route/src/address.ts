@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { shown } from '@netsnap/core-native/schema'
 
 const HEX = 16
 const GROUPS = 8
@@ -27,7 +28,7 @@ export function addressBytes(option: string, text: string): Uint8Array {
   const plain = typeof text === 'string' && !text.includes('%')
   if (plain && isIPv4(text)) return Uint8Array.from(text.split('.'), Number)
   if (plain && isIPv6(text)) return ipv6Bytes(text)
-  throw new TypeError(`${option}: ${JSON.stringify(text)} is not an IP address`)
+  throw new TypeError(`${option}: ${shown(text)} is not an IP address`)
 }
 
 /** Whether these are the bytes of an IPv6 address. */

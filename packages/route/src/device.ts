@@ -1,4 +1,5 @@
 import { interfaceIndexOf, NetlinkError, type ReadOptions, type Session } from '@netsnap/core-native'
+import { shown } from '@netsnap/core-native/schema'
 
 const MAX_U32 = 2 ** 32 - 1
 const INDEX = /^\d+$/
@@ -10,7 +11,7 @@ export function checkDevice(option: string, device: string | number | undefined)
     typeof device === 'string'
       ? device !== '' && !(INDEX.test(device) && Number(device) > MAX_U32)
       : Number.isInteger(device) && device >= 0 && device <= MAX_U32
-  if (!good) throw new TypeError(`${option}: ${JSON.stringify(device)} is neither a name nor a number of one`)
+  if (!good) throw new TypeError(`${option}: ${shown(device)} is neither a name nor a number of one`)
 }
 
 /** The index of an interface: by its name, which may be all digits, an alternative name, or its index. */

@@ -1,7 +1,7 @@
 import type { RequestParts } from '@netsnap/core-native'
 import { decoderOf } from '@netsnap/core-native/compile'
 import { constant, constants } from '@netsnap/core-native/constants'
-import { type Frame, familyNumber, type NameSource, numberNamed, uint32 } from '@netsnap/core-native/schema'
+import { type Frame, familyNumber, type NameSource, numberNamed, shown, uint32 } from '@netsnap/core-native/schema'
 import { checkDevice } from './device.ts'
 import { PROTOCOLS, TABLES, TYPES } from './names.ts'
 import { type Route, route } from './route.ts'
@@ -47,7 +47,7 @@ export function numberOf(
   if (value === undefined) return undefined
   const number = typeof value === 'string' ? value && find(value) : value
   if (typeof number !== 'number' || !Number.isInteger(number) || number < 0 || number > max) {
-    throw new TypeError(`${option}: ${JSON.stringify(value)} is neither a name nor a number of one`)
+    throw new TypeError(`${option}: ${shown(value)} is neither a name nor a number of one`)
   }
   return number
 }

@@ -17,6 +17,7 @@ import { route } from './route.ts'
 export type { RouteFamily, RouteFilter } from './filter.ts'
 export { type LookupOptions, lookupRoute } from './lookup.ts'
 export { type Nexthop, type NexthopGroupMember, nexthop } from './nexthop.ts'
+export type { NexthopFilter } from './nexthop-filter.ts'
 export {
   type GetNexthopsOptions,
   type GetRoutesOptions,

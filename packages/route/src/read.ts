@@ -17,9 +17,10 @@ import {
 } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import { uint32 } from '@netsnap/core-native/schema'
-import { deviceIndex } from './device.ts'
+import { checkDevice, deviceIndex } from './device.ts'
 import { filterRequest, type RouteFilter, resolveFilter } from './filter.ts'
 import { type Nexthop, nexthop } from './nexthop.ts'
+import { type NexthopFilter, type NexthopRequest, nexthopRequest } from './nexthop-filter.ts'
 import { resolveNexthops } from './resolve.ts'
 import { type Route, type RouteBigInt, route } from './route.ts'
 
@@ -35,21 +36,30 @@ export type RouteOf<O> =
 const FILTERS = ['family', 'table', 'protocol', 'type', 'dev'] as const satisfies (keyof RouteFilter)[]
 const ROUTES: Asked = { protocol: 'NETLINK_ROUTE', table: 'route', options: FILTERS }
 const ROUTES_JSON: Asked = { ...ROUTES, options: [...FILTERS, 'separator', 'reuse'] }
-const NEXTHOPS: Asked = { protocol: 'NETLINK_ROUTE', table: 'nexthop', options: ['stats'] }
+const NEXTHOPS: Asked = { protocol: 'NETLINK_ROUTE', table: 'nexthop', options: ['family', 'protocol', 'dev', 'stats'] }
 
-/** The nexthop objects; with `stats`, and what each member of a group has forwarded. */
-async function readNexthops(session: Session, reading: ReadOptions, stats?: boolean): Promise<Dump<Nexthop>> {
+/** The nexthop objects that `request` asks for; with `stats`, and what each member of a group has forwarded. */
+async function readNexthops(
+  session: Session,
+  reading: ReadOptions,
+  { attributes, ...request }: NexthopRequest = nexthopRequest({}),
+  stats?: boolean,
+): Promise<Dump<Nexthop>> {
   const statistics = [['NHA_OP_FLAGS', uint32(constant('NHA_OP_FLAG_DUMP_STATS'))]] as const
   if (stats) {
     try {
-      return (await session.dump(nexthop, { attributes: statistics }, reading)) as Dump<Nexthop>
+      return (await session.dump(
+        nexthop,
+        { ...request, attributes: [...attributes, ...statistics] },
+        reading,
+      )) as Dump<Nexthop>
     } catch (error) {
       // Kernels before 6.9 count nothing, and refuse the question.
       if (!(error instanceof NetlinkError && error.code === 'EINVAL')) throw error
     }
   }
   try {
-    return (await session.dump(nexthop, {}, reading)) as Dump<Nexthop>
+    return (await session.dump(nexthop, { ...request, attributes }, reading)) as Dump<Nexthop>
   } catch (error) {
     // Kernels before 5.3 have no such objects.
     if (!(error instanceof NetlinkError && error.code === 'EOPNOTSUPP')) throw error
@@ -57,7 +67,7 @@ async function readNexthops(session: Session, reading: ReadOptions, stats?: bool
   }
 }
 
-export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigint'>, SourceOptions {
+export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigint'>, SourceOptions, NexthopFilter {
   /** Ask for the packets that each member of a group has forwarded, where the kernel counts them. */
   readonly stats?: boolean | undefined
 }
@@ -66,11 +76,16 @@ export interface GetNexthopsOptions extends Omit<ReadOptions, 'lookups' | 'bigin
  * The nexthop objects of a network namespace: gateways, groups with their weights, blackholes.
  *
  * Rejects with `NetlinkError` as {@link getRoutes} does. A kernel without such objects has none.
+ *
+ * @throws TypeError for options that make no sense, before anything is sent.
  */
 export async function getNexthops(options: GetNexthopsOptions = {}): Promise<Dump<Nexthop>> {
+  nexthopRequest(options)
+  checkDevice('dev', options.dev)
   return withSession(NEXTHOPS, options, async (session, reading) => {
     const interfaces = await namesForRecords(session, reading)
-    const objects = await readNexthops(session, { ...reading, lookups: { interfaces } }, options.stats)
+    const request = nexthopRequest(options, await deviceIndex(session, options.dev, interfaces, reading))
+    const objects = await readNexthops(session, { ...reading, lookups: { interfaces } }, request, options.stats)
     return together(objects, interfaces)
   })
 }

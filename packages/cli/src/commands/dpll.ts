@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import type { Dplls } from '../dpll.ts'
 import { absentFamily, warn } from '../family.ts'
-import { addTableOptions, netnsOf, type TableFlags } from '../options.ts'
-import { print, toJson } from '../output.ts'
+import { addTableOptions, forPeople, netnsOf, type TableFlags } from '../options.ts'
+import { print, toJson, toLines } from '../output.ts'
 
 interface DpllFlags extends TableFlags {
   readonly devices?: true
@@ -30,11 +30,12 @@ function chosen({ devices, pins }: Dplls, flags: DpllFlags): Partial<Dplls> {
 
 async function showDplls(flags: DpllFlags): Promise<void> {
   const lists = chosen(await readAll(flags), flags)
-  if (flags.text || flags.summary || flags.verbose) {
+  if (forPeople(flags)) {
     const { dpllSummary, dpllTable } = await import('../render/dpll.ts')
     return print(flags.text ? dpllTable(lists) : dpllSummary(lists))
   }
   const { devices, pins } = lists
+  if (flags.ndjson) return print(toLines([...(devices ?? []), ...(pins ?? [])]))
   return print(`${toJson(devices && pins ? lists : (devices ?? pins), flags.compact)}\n`)
 }
 

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { netnsOf, netnsOption } from '../options.ts'
-import { print, toJson } from '../output.ts'
+import { complain, print, toJson } from '../output.ts'
 
 interface SnapFlags {
   readonly compact?: true
@@ -15,7 +15,7 @@ async function showSnapshot(flags: SnapFlags): Promise<void> {
   const snapshot = await takeSnapshot({ netns: netnsOf(flags.netns), captureUnknown: flags.unknown === true })
   const { _metadata, ...tables } = snapshot
   await print(`${toJson(flags.metadata ? snapshot : tables, flags.compact)}\n`)
-  for (const { table, message } of _metadata.errors) process.stderr.write(`netsnap: ${table}: ${message}\n`)
+  for (const { table, message } of _metadata.errors) complain(`${table}: ${message}`)
   if (_metadata.errors.length > 0) process.exitCode = 1
 }
 

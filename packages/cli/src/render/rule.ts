@@ -1,8 +1,7 @@
 import type { RuleBigInt } from '@netsnap/rule'
 import { visible } from '../output.ts'
 import { textTable } from './table.ts'
-
-type Part = string | undefined | false
+import { numbered, type Part, realms, rest, words } from './words.ts'
 
 const hex = (value: number) => `0x${value.toString(16)}` // not a kernel number: the radix
 
@@ -17,8 +16,8 @@ const WHOLE = { mark: allOnes(32), port: allOnes(16), dscp: allOnes(6), flowlabe
 
 function range(name: string, start: number | undefined, end: number | undefined, mask: number = WHOLE.port): Part {
   if (start === undefined) return undefined
-  if (start !== end) return `${name} ${start}-${end}`
-  return `${name} ${mask === WHOLE.port ? start : masked(start, mask, WHOLE.port)}`
+  if (start === end) return `${name} ${mask === WHOLE.port ? start : masked(start, mask, WHOLE.port)}`
+  return `${name} ${start}-${end}${mask === WHOLE.port ? '' : `/${hex(mask)}`}`
 }
 
 /** What a rule matches, in the words of `ip rule`. */
@@ -32,7 +31,7 @@ function selector(rule: RuleBigInt): string {
     dscp !== undefined && `dscp ${masked(dscp, rule.dscp_mask, WHOLE.dscp)}`,
     flowlabel !== undefined && `flowlabel ${masked(flowlabel, rule.flowlabel_mask, WHOLE.flowlabel)}`,
     // The kernel leaves a mark of 0 out, and sends its mask.
-    fwmask !== undefined && `fwmark ${masked(rule.fwmark ?? 0, fwmask, WHOLE.mark)}`,
+    (rule.fwmark ?? fwmask) !== undefined && `fwmark ${masked(rule.fwmark ?? 0, fwmask, WHOLE.mark)}`,
     iif !== undefined && `iif ${iif}${flag_names.includes('IIF_DETACHED') ? ' [detached]' : ''}`,
     oif !== undefined && `oif ${oif}${flag_names.includes('OIF_DETACHED') ? ' [detached]' : ''}`,
     l3mdev === true && 'l3mdev',
@@ -42,24 +41,42 @@ function selector(rule: RuleBigInt): string {
     range('dport', rule.dport_start, rule.dport_end, rule.dport_mask),
     tun_id !== undefined && `tun_id ${tun_id}`,
   ]
-  return parts.filter(Boolean).join(' ')
+  return words(parts)
+}
+
+// biome-ignore format: a table
+const SAID = new Set<string>([
+  'family', 'action', 'dst', 'dst_len', 'src', 'src_len', 'tos', 'flags', 'flag_names', 'priority', 'iif', 'oif',
+  'fwmark', 'fwmask', 'ip_proto', 'ip_proto_id', 'sport_start', 'sport_end', 'sport_mask', 'dport_start', 'dport_end',
+  'dport_mask', 'dscp', 'dscp_mask', 'flowlabel', 'flowlabel_mask', 'tun_id', 'uid_start', 'uid_end', 'l3mdev',
+  'table', 'table_id', 'goto', 'flow_from', 'flow_to', 'suppress_prefixlen', 'suppress_ifgroup', 'protocol',
+  'protocol_id',
+] satisfies (keyof RuleBigInt)[])
+
+/** The flags that are told in words. */
+const TOLD = new Set(['INVERT', 'UNRESOLVED', 'IIF_DETACHED', 'OIF_DETACHED'])
+
+/** What a rule looks its routes up in, or goes to. A table that it does not look in is said too, where it has one. */
+function target({ action, l3mdev, table = '', table_id, goto, flag_names }: RuleBigInt): Part[] {
+  const name = numbered(table, table_id, 'RT_TABLE_')
+  const other = name !== 'UNSPEC' && name !== '' && `table ${name}`
+  if (action === 'GOTO') return [`goto ${goto ?? ''}${flag_names.includes('UNRESOLVED') ? ' [unresolved]' : ''}`, other]
+  if (action !== 'TO_TBL') return [action.toLowerCase(), goto !== undefined && `goto ${goto}`, other]
+  return l3mdev ? ["lookup the device's table", other] : [`lookup ${name}`]
 }
 
 /** What becomes of a packet that a rule matches. */
 function verdict(rule: RuleBigInt): string {
-  const { action, flow_from, flow_to, suppress_prefixlen, suppress_ifgroup } = rule
-  const target: Record<string, string> = {
-    TO_TBL: `lookup ${rule.l3mdev ? "the device's table" : (rule.table ?? '')}`,
-    GOTO: `goto ${rule.goto ?? ''}${rule.flag_names.includes('UNRESOLVED') ? ' [unresolved]' : ''}`,
-  }
-  const parts: Part[] = [
-    target[action] ?? action.toLowerCase(),
+  const { flow_from, flow_to, suppress_prefixlen, suppress_ifgroup, protocol, protocol_id, flag_names } = rule
+  return words([
+    ...target(rule),
     suppress_prefixlen !== undefined && `suppress_prefixlen ${suppress_prefixlen}`,
     suppress_ifgroup !== undefined && `suppress_ifgroup ${suppress_ifgroup}`,
-    (flow_from ?? flow_to) !== undefined && `realms ${flow_from === undefined ? '' : `${flow_from}/`}${flow_to ?? 0}`,
-    rule.protocol !== undefined && `[${rule.protocol}]`,
-  ]
-  return parts.filter(Boolean).join(' ')
+    realms(flow_from, flow_to),
+    ...rest(rule, SAID),
+    ...flag_names.filter((flag) => !TOLD.has(flag)).map((flag) => flag.toLowerCase()),
+    protocol !== undefined && `[${numbered(protocol, protocol_id, 'RTPROT_')}]`,
+  ])
 }
 
 /** A line for each rule, family by family in the order in which the kernel tries them. */

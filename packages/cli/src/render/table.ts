@@ -1,40 +1,72 @@
-import Table from 'cli-table3'
 import picocolors from 'picocolors'
-import { visible } from '../output.ts'
-
-const BARE = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-}
+import stringWidth from 'string-width'
+import { isPlain, visible } from '../output.ts'
 
 // picocolors would paint into pipes too where CI is set.
 const onTerminal = picocolors.isColorSupported && process.stdout.isTTY === true
 const { bold } = picocolors.createColors(onTerminal)
 
+const BETWEEN = '  '
+
+/** Columns that a text takes on a terminal. */
+const widthOf = (text: string) => (isPlain(text) ? text.length : stringWidth(text))
+
+const padded = (text: string, width: number) => text + ' '.repeat(width - widthOf(text))
+
 /** Columns of text under a line of headings, without borders; headings are bold on a terminal. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const table = new Table({
-    head: head.map((title) => bold(title)),
-    chars: BARE,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-  })
-  for (const row of rows) table.push(row.map(visible))
-  return `${table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`
+export class TextTable {
+  readonly #head: readonly string[]
+  readonly #widths: number[]
+  /** Cells, row by row. */
+  readonly #cells: string[] = []
+
+  constructor(head: readonly string[]) {
+    this.#head = head
+    this.#widths = head.map(widthOf)
+  }
+
+  add(row: readonly string[]): void {
+    const [cells, columns] = [this.#cells, row.length]
+    for (let i = 0; i < columns; i++) {
+      const cell = visible(row[i]!)
+      const above = cells[cells.length - columns]
+      // What is alike in a million rows is kept once.
+      cells.push(cell === above ? above : cell)
+      if (cell !== above) this.#widths[i] = Math.max(this.#widths[i]!, widthOf(cell))
+    }
+  }
+
+  /** The text in pieces, each of many lines. */
+  *pieces(): Generator<string, void, void> {
+    const columns = this.#head.length
+    let piece = `${this.#line(this.#head, 0, bold).trimEnd()}\n`
+    for (let at = 0; at < this.#cells.length; at += columns) {
+      piece += `${this.#line(this.#cells, at).trimEnd()}\n`
+      if (piece.length < PIECE) continue
+      yield piece
+      piece = ''
+    }
+    yield piece
+  }
+
+  toString(): string {
+    return [...this.pieces()].join('')
+  }
+
+  #line(cells: readonly string[], at: number, paint = (text: string) => text): string {
+    let line = ''
+    for (let i = 0; i < this.#widths.length; i++) {
+      line += `${paint(padded(cells[at + i]!, this.#widths[i]!))}${BETWEEN}`
+    }
+    return line
+  }
+}
+
+const PIECE = 1 << 16 // not a kernel number: characters that are written at a time
+
+/** A table of these rows. */
+export function textTable(head: readonly string[], rows: Iterable<readonly string[]>): string {
+  const table = new TextTable(head)
+  for (const row of rows) table.add(row)
+  return table.toString()
 }

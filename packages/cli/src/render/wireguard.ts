@@ -1,6 +1,5 @@
 import type { WireGuardDeviceBigInt, WireGuardPeerBigInt } from '@netsnap/genl-wireguard'
 import { visible } from '../output.ts'
-import { peersOf } from '../wireguard.ts'
 import { textTable } from './table.ts'
 
 type Row = readonly [label: string, value: string | undefined]
@@ -57,6 +56,9 @@ function endpoint({ endpoint }: WireGuardPeerBigInt): string | undefined {
   return family === 'ipv6' ? `[${address}${zone === undefined ? '' : `%${zone}`}]:${port}` : `${address}:${port}`
 }
 
+/** When the last handshake was, to the second. */
+const timeOf = ({ last_handshake_time_iso: at }: WireGuardPeerBigInt) => at?.replace(/\.\d+/, '')
+
 const networks = ({ allowed_ips }: WireGuardPeerBigInt) => allowed_ips.join(', ') || 'none'
 
 const key = (has: boolean, shown: string | undefined) => (has ? (shown ?? 'hidden') : undefined)
@@ -68,11 +70,12 @@ function rows(rows: readonly Row[], indent: string): string[] {
 }
 
 function peerLines(peer: WireGuardPeerBigInt, now: number): string[] {
-  const { rx_bytes = 0n, tx_bytes = 0n, persistent_keepalive_interval: keepalive, last_handshake_time_iso: at } = peer
+  const { rx_bytes = 0n, tx_bytes = 0n, persistent_keepalive_interval: keepalive } = peer
+  const at = timeOf(peer)
   const lines: Row[] = [
     ['endpoint', endpoint(peer) ?? 'not known'],
     ['networks', networks(peer)],
-    ['handshake', `${ago(peer, now)}${at === undefined ? '' : ` (${at.replace(/\.\d+/, '')})`}`],
+    ['handshake', `${ago(peer, now)}${at === undefined ? '' : ` (${at})`}`],
     ['traffic', rx_bytes + tx_bytes === 0n ? undefined : `${bytes(rx_bytes)} in, ${bytes(tx_bytes)} out`],
     ['keepalive', keepalive === undefined ? undefined : `every ${keepalive} s`],
     ['preshared key', key(peer.has_preshared_key, peer.preshared_key)],
@@ -99,16 +102,38 @@ export function wireguardSummary(devices: readonly WireGuardDeviceBigInt[], now:
   return `${[`WireGuard devices: ${devices.length}`, ...blocks].join('\n\n')}\n`
 }
 
-/** A row for each peer. */
+type Cell = string | undefined
+
+/** What of a peer stands in a row. */
+const ofPeer = (peer: WireGuardPeerBigInt): Readonly<Record<string, Cell>> => ({
+  peer: peer.public_key,
+  endpoint: endpoint(peer),
+  networks: networks(peer),
+  handshake: timeOf(peer) ?? 'never',
+  in: bytes(peer.rx_bytes ?? 0n),
+  out: bytes(peer.tx_bytes ?? 0n),
+  keepalive: peer.persistent_keepalive_interval?.toString(),
+  'preshared key': key(peer.has_preshared_key, peer.preshared_key),
+})
+
+const COLUMNS = ['interface', 'peer', 'endpoint', 'networks', 'handshake', 'in', 'out'] as const
+/** Columns that are there where something is in them. */
+const FURTHER = ['keepalive', 'preshared key', 'private key'] as const
+
+/** A row for each peer, and one for a device without any. */
 export function wireguardTable(devices: readonly WireGuardDeviceBigInt[]): string {
-  const rows = peersOf(devices).map((peer) => [
-    peer.ifname,
-    peer.public_key,
-    endpoint(peer) ?? '',
-    networks(peer),
-    peer.last_handshake_time_iso?.replace(/\.\d+/, '') ?? 'never',
-    bytes(peer.rx_bytes ?? 0n),
-    bytes(peer.tx_bytes ?? 0n),
-  ])
-  return textTable(['interface', 'peer', 'endpoint', 'networks', 'handshake', 'in', 'out'], rows)
+  const rows = devices.flatMap(({ ifname, private_key, peers }) =>
+    (peers.length > 0 ? peers.map(ofPeer) : [{}]).map(
+      (peer): Readonly<Record<string, Cell>> => ({
+        interface: ifname,
+        ...peer,
+        'private key': private_key,
+      }),
+    ),
+  )
+  const columns = [...COLUMNS, ...FURTHER.filter((name) => rows.some((row) => row[name] !== undefined))]
+  return textTable(
+    columns,
+    rows.map((row) => columns.map((name) => row[name] ?? '')),
+  )
 }

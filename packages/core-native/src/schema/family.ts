@@ -1,3 +1,4 @@
+import { shown } from '../base/shown.ts'
 import { constant } from '../constants/index.ts'
 import type { Codec } from './codec.ts'
 import { namesAfter } from './enum.ts'
@@ -56,7 +57,6 @@ export type NamedFamily = keyof typeof NAMED
  */
 export function familyNumber<F extends NamedFamily>(families: readonly F[], family: F | undefined): number | undefined {
   if (family === undefined) return undefined
-  if (!families.includes(family))
-    throw new TypeError(`family: ${JSON.stringify(family)} is none of ${families.join(', ')}`)
+  if (!families.includes(family)) throw new TypeError(`family: ${shown(family)} is none of ${families.join(', ')}`)
   return constant(NAMED[family])
 }

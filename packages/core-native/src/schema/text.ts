@@ -20,7 +20,7 @@ function escapeInvalid(bytes: Uint8Array): string {
     let length = 4
     for (; length > 0; length--) {
       try {
-        const one = utf8.decode(bytes.subarray(at, at + length))
+        const one = utf8.decode(bytes.subarray(at, at + length)) // a view: decoded at once
         if ([...one].length === 1) {
           out += one
           break
@@ -39,7 +39,7 @@ export function decodeText(frame: Frame, at: number, length: number): string {
   let bits = 0
   for (let p = at; p < end; p++) bits |= frame.u8[p]!
   if (bits < ASCII_LIMIT) return frame.bytes.toString('latin1', at, end)
-  return textOf(frame.u8.subarray(at, end))
+  return textOf(frame.u8.subarray(at, end)) // a view: decoded at once
 }
 
 /** The characters of bytes. Those that are no UTF-8 survive as lone surrogates. */
@@ -84,6 +84,8 @@ export const base64: Codec<string> = {
 
 /** Bytes without a meaning of their own, copied. */
 export const bytes: Codec<Uint8Array> = {
-  bind: () => ({ read: (f, at, length) => f.u8.slice(at, at + length) }),
+  bind: () => ({
+    read: (f, at, length) => new Uint8Array(f.u8.subarray(at, at + length)), // a view: copied at once
+  }),
   schema: () => ({ type: 'object' }),
 }

@@ -39,12 +39,12 @@ export class JsonSink {
     this.#length += this.#bytes.write(text, this.#length)
   }
 
-  /** What has come together; undefined where nothing has. */
-  take(): Buffer | undefined {
+  /** What has come together; undefined where nothing has. No Buffer, whose `slice` would not copy. */
+  take(): Uint8Array | undefined {
     if (this.#length === 0) return undefined
-    const taken = this.#bytes.subarray(0, this.#length)
+    const taken = new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#length)
     this.#length = 0
-    return this.#reuse ? taken : Buffer.from(taken)
+    return this.#reuse ? taken : new Uint8Array(taken)
   }
 
   #grow(room: number): void {

@@ -142,7 +142,7 @@ export class Session implements AsyncDisposable, Disposable {
     request: RequestParts = {},
     options: ReadOptions = {},
     json?: JsonOptions,
-  ): AsyncGenerator<Buffer, StreamEnd, void> {
+  ): AsyncGenerator<Uint8Array, StreamEnd, void> {
     const sink = new JsonSink(writerFor(table), json)
     const read = ((frame, at, end) => sink.add(frame, at, end)) as Read as Decode
     const reading = () => this.#reading(table, request, { ...options, bigint: true }, { read })

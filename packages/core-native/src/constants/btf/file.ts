@@ -64,7 +64,8 @@ export function openBtf(bytes: Uint8Array, base?: BtfFile): BtfFile | undefined 
   const sections = findSections(bytes)
   if (!sections) return undefined
   // A copy, since the section need not start where a typed array may.
-  const types = new Uint32Array(new Uint8Array(bytes.subarray(sections.types, sections.typesEnd)).buffer)
+  const section = bytes.subarray(sections.types, sections.typesEnd) // a view: copied at once
+  const types = new Uint32Array(new Uint8Array(section).buffer)
   const firstId = base ? base.firstId + base.count : 1
   const starts = indexTypes(types)
   return (
