@@ -46,7 +46,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
   }
 
   // These have been done, or cancelled. Of a socket that was closed meanwhile nobody waits for them.
-  static void Deliver(napi_env env, std::vector<Held<Task>> tasks) {
+  static void Deliver(napi_env env, List<Held<Task>> tasks) {
     const Napi::HandleScope handles(env);
     const Napi::AsyncContext context(env, "netsnap");
     const Napi::CallbackScope scope(env, context);
@@ -80,7 +80,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
   Napi::Value Subscribe(const Napi::CallbackInfo& info) {
     Require(info, info[0].IsArray(), "the groups must be an array");
     const auto list = info[0].As<Napi::Array>();
-    std::vector<int> groups;
+    List<int> groups;
     for (uint32_t i = 0; i < list.Length(); i++) {
       groups.push_back(list.Get(i).As<Napi::Number>().Int32Value());
     }
@@ -114,8 +114,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
   void Complete(const Held<Task>& task) {
     const auto* const receive = task->AsReceive();
     if (receive != nullptr && receive->brought_nothing()) return Wait(task);
-    awaited_.erase(std::find_if(awaited_.begin(), awaited_.end(),
-                                [&](const Held<Task>& one) { return one.get() == task.get(); }));
+    awaited_.remove_if([&](const Held<Task>& one) { return one.get() == task.get(); });
     Settle(*task, task->failure);
   }
 
@@ -171,7 +170,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
   Instance* const instance_;
   Held<Line> line_;
   // What JavaScript waits for: each keeps this object alive.
-  std::vector<Held<Task>> awaited_;
+  List<Held<Task>> awaited_;
   // The buffer of the receive in flight, if there is one.
   Napi::Reference<Napi::ArrayBuffer> buffer_;
   std::unique_ptr<Watch, Watch::Stop> watch_;

@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "counted.h"
+
 namespace netsnap {
 // The least room to receive a datagram into: the most that the kernel makes one of (see Prime).
 constexpr size_t kLeastSpace = 32 * 1024;  // not a kernel number: bytes in a KiB
@@ -56,7 +58,7 @@ class Channel {
 
   // Joins or leaves multicast groups, whose messages are queued among the replies. What is queued
   // when they are left is dropped, so no reply may be under way.
-  Failure Subscribe(const std::vector<int>& groups, bool on) {
+  Failure Subscribe(const List<int>& groups, bool on) {
     if (const Failure failure = Prime(); failure.error != 0) return failure;
     const int option = on ? NETLINK_ADD_MEMBERSHIP : NETLINK_DROP_MEMBERSHIP;
     for (const int group : groups) {

@@ -1,9 +1,15 @@
 #pragma once
 
 #include <atomic>
+#include <list>
 #include <utility>
 
 namespace netsnap {
+// Of what grows by arrays, vectors and deques, today's compilers make code that the C++ library of
+// Node's oldest systems lacks a function for; but of bytes they do not.
+template <class T>
+using List = std::list<T>;
+
 // What several threads hold, and whoever lets go of it last deletes. It is no shared_ptr's: today's
 // compilers make one that does not load with the C library of Node's oldest systems
 // (__libc_single_threaded).

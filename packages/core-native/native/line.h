@@ -1,8 +1,6 @@
 #pragma once
 
-#include <deque>
 #include <mutex>
-#include <vector>
 
 #include "channel.h"
 #include "mailbox.h"
@@ -68,7 +66,7 @@ class Line final : public Work {
 
   // What was queued behind a request that has failed would wait for its reply.
   void Cancel() {
-    std::deque<Held<Task>> dropped;
+    List<Held<Task>> dropped;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       dropped.swap(tasks_);
@@ -82,7 +80,7 @@ class Line final : public Work {
   Channel channel_;
   const Held<Mailbox> mailbox_;
   std::mutex mutex_;
-  std::deque<Held<Task>> tasks_;
+  List<Held<Task>> tasks_;
   bool running_ = false;
 };
 }  // namespace netsnap

@@ -5,7 +5,6 @@
 
 #include <mutex>
 #include <utility>
-#include <vector>
 
 #include "counted.h"
 #include "task.h"
@@ -15,7 +14,7 @@ namespace netsnap {
 // may be gone by the time that a thread comes back from the kernel; then what it brings is dropped.
 class Mailbox final : public Counted {
  public:
-  using Deliver = void (*)(napi_env env, std::vector<Held<Task>> tasks);
+  using Deliver = void (*)(napi_env env, List<Held<Task>> tasks);
 
   // On the thread of the event loop. Returns null where the environment is ending.
   static Held<Mailbox> Open(napi_env env, Deliver deliver) {
@@ -56,7 +55,7 @@ class Mailbox final : public Counted {
     self->deliver_(self->env_, self->Take());
   }
 
-  std::vector<Held<Task>> Take() {
+  List<Held<Task>> Take() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return std::exchange(posted_, {});
   }
@@ -64,7 +63,7 @@ class Mailbox final : public Counted {
   // Closing a loop's handle takes a turn of the loop, and a worker's loop must not end before.
   static void OnTeardown(napi_async_cleanup_hook_handle, void* data) {
     auto* const self = static_cast<Mailbox*>(data);
-    std::vector<Held<Task>> dropped;
+    List<Held<Task>> dropped;
     {
       const std::lock_guard<std::mutex> lock(self->mutex_);
       self->open_ = false;
@@ -81,7 +80,7 @@ class Mailbox final : public Counted {
   const Deliver deliver_;
   std::mutex mutex_;
   bool open_ = false;
-  std::vector<Held<Task>> posted_;
+  List<Held<Task>> posted_;
   uv_async_t async_{};
   napi_async_cleanup_hook_handle hook_ = nullptr;
   int awaited_ = 0;

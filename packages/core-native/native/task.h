@@ -57,11 +57,11 @@ class SendTask final : public Task {
 
 class SubscribeTask final : public Task {
  public:
-  SubscribeTask(std::vector<int> groups, bool on) : groups_(std::move(groups)), on_(on) {}
+  SubscribeTask(List<int> groups, bool on) : groups_(std::move(groups)), on_(on) {}
   void Do(Channel& channel) override { failure = channel.Subscribe(groups_, on_); }
 
  private:
-  const std::vector<int> groups_;
+  const List<int> groups_;
   const bool on_;
 };
 

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <pthread.h>
 #include <signal.h>
-#include <time.h>
+#include <uv.h>
 
 #include <cerrno>
-#include <deque>
-#include <mutex>
+#include <system_error>
+#include <thread>
 
 #include "counted.h"
 
@@ -20,7 +19,8 @@ class Work : public Counted {
 // The threads on which calls into the kernel are made, which may sleep there for as long as another
 // process holds a lock. Not the event loop's, which must go on; not libuv's pool, which files and
 // names need. They start on demand, are shared by all sockets of the process, and end when there was
-// nothing to do for a while. Nobody waits for them when the process or a worker ends.
+// nothing to do for a while. Nobody waits for them when the process or a worker ends. Locks and waits
+// are libuv's: of the C library's own, today's compilers take versions that Node's oldest systems lack.
 class Threads {
  public:
   // Never deleted: a thread may outlive everything else.
@@ -31,7 +31,7 @@ class Threads {
 
   // Has a thread run it. Returns 0, or an errno where there is none and none can be started.
   int Add(Held<Work> work) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const Lock lock(&mutex_);
     waiting_.push_back(std::move(work));
     if (idle_ < waiting_.size() && count_ < kMost) {
       const int error = Start();
@@ -42,56 +42,49 @@ class Threads {
         return error;
       }
     }
-    pthread_cond_signal(&added_);
+    uv_cond_signal(&added_);
     return 0;
   }
 
  private:
   // So many may sleep in the kernel before more work has to wait for one of them.
-  static constexpr size_t kMost = 16;            // not a kernel number: a choice
-  static constexpr time_t kIdleSeconds = 1;      // not a kernel number: a choice
-  static constexpr size_t kStack = 256 * 1024;  // not a kernel number: room for Prime's buffer
+  static constexpr size_t kMost = 16;                      // not a kernel number: a choice
+  static constexpr uint64_t kIdleNanoseconds = 1000000000;  // not a kernel number: a choice
+
+  struct Lock {
+    explicit Lock(uv_mutex_t* mutex) : mutex(mutex) { uv_mutex_lock(mutex); }
+    ~Lock() { uv_mutex_unlock(mutex); }
+    uv_mutex_t* const mutex;
+  };
 
   Threads() {
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&added_, &attributes);
-    pthread_condattr_destroy(&attributes);
+    if (uv_mutex_init(&mutex_) != 0 || uv_cond_init(&added_) != 0) abort();
   }
 
   // The thread takes no signals: those are for the program, and interrupt a call.
   int Start() {
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, kStack);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    pthread_t thread;
-    const int error = pthread_create(&thread, &attributes, Main, this);
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    pthread_attr_destroy(&attributes);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    int error = 0;
+    try {
+      std::thread([this] {
+        while (Held<Work> work = Next()) work->Run();
+      }).detach();
+    } catch (const std::system_error& refused) {
+      error = refused.code().value();
+    }
+    sigprocmask(SIG_SETMASK, &before, nullptr);
     return error;
-  }
-
-  static void* Main(void* self) {
-    auto* const threads = static_cast<Threads*>(self);
-    while (Held<Work> work = threads->Next()) work->Run();
-    return nullptr;
   }
 
   // What to do next; nothing, when the thread is to end.
   Held<Work> Next() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    timespec until{};
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += kIdleSeconds;
+    const Lock lock(&mutex_);
     ++idle_;
     int status = 0;
-    while (waiting_.empty() && status != ETIMEDOUT) {
-      status = pthread_cond_timedwait(&added_, mutex_.native_handle(), &until);
+    while (waiting_.empty() && status == 0) {
+      status = uv_cond_timedwait(&added_, &mutex_, kIdleNanoseconds);
     }
     --idle_;
     if (waiting_.empty()) {
@@ -103,9 +96,9 @@ class Threads {
     return next;
   }
 
-  std::mutex mutex_;
-  pthread_cond_t added_;
-  std::deque<Held<Work>> waiting_;
+  uv_mutex_t mutex_;
+  uv_cond_t added_;
+  List<Held<Work>> waiting_;
   size_t idle_ = 0;
   size_t count_ = 0;
 };

@@ -1,6 +1,7 @@
 /** Sessions with the kernel, and what reads over them. */
 
 export { explainRefusal, NetlinkError, type NetlinkErrorDetails } from './base/errors.ts'
+export { shown } from './base/shown.ts'
 export { endWhenForgotten } from './session/forgotten.ts'
 export { type GenericFamily, getFamilies, getFamily } from './session/generic.ts'
 export {

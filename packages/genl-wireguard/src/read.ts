@@ -11,11 +11,12 @@ import {
   type RequestParts,
   type Session,
   type StreamEnd,
+  shown,
   withSession,
   withSessionStream,
 } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
-import { encodeText, shown, uint32 } from '@netsnap/core-native/schema'
+import { encodeText, uint32 } from '@netsnap/core-native/schema'
 import { mergeDevice, PeerMerger } from './merge.ts'
 import { checkRouteSession, Links, type WireGuardSourceOptions, ZoneNames } from './sockets.ts'
 import {

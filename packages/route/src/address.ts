@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import { shown } from '@netsnap/core-native/schema'
+import { shown } from '@netsnap/core-native'
 
 const HEX = 16
 const GROUPS = 8

@@ -1,5 +1,4 @@
-import { interfaceIndexOf, NetlinkError, type ReadOptions, type Session } from '@netsnap/core-native'
-import { shown } from '@netsnap/core-native/schema'
+import { interfaceIndexOf, NetlinkError, type ReadOptions, type Session, shown } from '@netsnap/core-native'
 
 const MAX_U32 = 2 ** 32 - 1
 const INDEX = /^\d+$/

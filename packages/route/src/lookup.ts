@@ -4,10 +4,11 @@ import {
   type ReadOptions,
   type RequestParts,
   type SourceOptions,
+  shown,
   withSession,
 } from '@netsnap/core-native'
 import { type ConstantName, constant } from '@netsnap/core-native/constants'
-import { shown, uint32 } from '@netsnap/core-native/schema'
+import { uint32 } from '@netsnap/core-native/schema'
 import { addressBytes, isIpv6 } from './address.ts'
 import { checkDevice, deviceIndex } from './device.ts'
 import { among, numberOf } from './filter.ts'

@@ -1,6 +1,5 @@
 /** The table language: what a package writes its tables in. Loads without the addon. */
 
-export { shown } from '../base/shown.ts'
 export { address, hardwareAddress, prefix } from './address.ts'
 export { seconds } from './clock.ts'
 export type {
