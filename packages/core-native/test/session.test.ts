@@ -3,54 +3,10 @@ import { NetlinkError } from '../src/base/errors.ts'
 import { constant, constants } from '../src/constants/index.ts'
 import { getFamily } from '../src/session/generic.ts'
 import { Session } from '../src/session/session.ts'
-import { concat, MessageBuilder } from '../src/testing/build.ts'
+import { concat } from '../src/testing/build.ts'
 import { type FakeDatagram, type FakeTransport, fakeTransport } from '../src/testing/fake-transport.ts'
+import { b, done, failed, INTERRUPTED, ids, read, rejection, row, sessionOf } from './fixtures/fake-kernel.ts'
 import { small } from './fixtures/sample-tables.ts'
-
-const b = new MessageBuilder()
-const MULTI = constant('NLM_F_MULTI')
-const INTERRUPTED = constant('NLM_F_DUMP_INTR')
-
-interface Asked {
-  readonly type: number
-  readonly flags: number
-  readonly sequence: number
-  readonly body: Buffer
-}
-
-function read(request: Uint8Array): Asked {
-  const { members, size } = constants().layout('nlmsghdr')!
-  const view = new DataView(request.buffer, request.byteOffset, request.byteLength)
-  const little = b.little
-  return {
-    type: view.getUint16(members.nlmsg_type!.offset, little),
-    flags: view.getUint16(members.nlmsg_flags!.offset, little),
-    sequence: view.getUint32(members.nlmsg_seq!.offset, little),
-    body: Buffer.from(request.subarray(size)),
-  }
-}
-
-/** A message with a record whose `id` is given. */
-const row = (sequence: number, id: number, flags = 0) =>
-  b.message(
-    { type: 'RTM_NEWRULE', sequence, flags: MULTI | flags },
-    b.struct('fib_rule_hdr', { dst_len: 24 }),
-    b.attribute('CTRL_ATTR_MCAST_GRP_ID', b.u32(id)),
-  )
-const done = (sequence: number, errno = 0, flags = 0, ...attributes: Uint8Array[]) =>
-  b.message({ type: 'NLMSG_DONE', sequence, flags: MULTI | flags }, b.integer(4, -errno), ...attributes)
-const failed = (sequence: number, errno: number, flags = 0, ...rest: Uint8Array[]) =>
-  b.message({ type: 'NLMSG_ERROR', sequence, flags }, b.integer(4, -errno), ...rest)
-
-/** A session whose kernel answers the n-th request with the datagrams that `answer` gives. */
-function sessionOf(answer: (asked: Asked, n: number) => Iterable<FakeDatagram>, options = {}) {
-  let n = 0
-  const transport = fakeTransport((request) => answer(read(request), n++))
-  return { transport, session: new Session(transport, options) }
-}
-
-const ids = (records: readonly { id?: number }[]) => records.map(({ id }) => id)
-const rejection = (code: string) => expect.objectContaining({ name: 'NetlinkError', code })
 
 describe('a dump', () => {
   test('asks with REQUEST and DUMP, and numbers its requests', async () => {

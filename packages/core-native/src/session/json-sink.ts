@@ -1,3 +1,4 @@
+import { shown } from '../base/shown.ts'
 import type { Write } from '../schema/codec.ts'
 import type { Frame } from '../schema/frame.ts'
 
@@ -9,7 +10,7 @@ export interface JsonOptions {
   readonly reuse?: boolean | undefined
 }
 
-const START_BYTES = 1024 * 1024 // not a kernel number: a guess, which grows
+const START_BYTES = 64 * 1024 // not a kernel number: a guess, which grows
 const UTF8_BYTES = 3 // not a kernel number: the most that a UTF-16 unit takes
 
 /**
@@ -25,6 +26,8 @@ export class JsonSink {
   #first = true
 
   constructor(write: Write, { separator = '\n', reuse = false }: JsonOptions = {}) {
+    if (typeof separator !== 'string') throw new TypeError(`separator: ${shown(separator)} is no text`)
+    if (typeof reuse !== 'boolean') throw new TypeError(`reuse: ${shown(reuse)} is not true or false`)
     this.#write = write
     this.#separator = Buffer.from(separator)
     this.#reuse = reuse

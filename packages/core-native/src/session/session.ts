@@ -145,7 +145,10 @@ export class Session implements AsyncDisposable, Disposable {
   ): AsyncGenerator<Uint8Array, StreamEnd, void> {
     const sink = new JsonSink(writerFor(table), json)
     const read = ((frame, at, end) => sink.add(frame, at, end)) as Read as Decode
-    const reading = () => this.#reading(table, request, { ...options, bigint: true }, { read })
+    const reading = () => {
+      checkOptions(options)
+      return this.#reading(table, request, { ...options, bigint: true }, { read })
+    }
     return this.#stream(reading, () => sink.take())
   }
 

@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
+import { setImmediate } from '../base/timers.ts'
 import { wire } from '../constants/wire.ts'
 import { socketError } from '../socket/socket.ts'
 import type { Received, Transport } from '../socket/transport.ts'
