@@ -45,10 +45,8 @@ class Line final : public Work {
 
   void Run() override {
     while (Held<Task> task = Next()) {
-      task->Do(channel_);
-      const bool failed = task->failure.error != 0 && task->decisive();
+      Do(*task);
       mailbox_->Post(std::move(task));
-      if (failed) Cancel();
     }
   }
 
@@ -64,17 +62,18 @@ class Line final : public Work {
     return next;
   }
 
-  // What was queued behind a request that has failed would wait for its reply.
-  void Cancel() {
-    List<Held<Task>> dropped;
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      dropped.swap(tasks_);
+  // A request whose groups were refused is not sent; the reply to one that was not sent is not waited
+  // for.
+  void Do(Task& task) {
+    const bool receives = task.kind() == Kind::kReceive;
+    const bool useless = receives ? refused_ != Kind::kNone
+                                  : task.kind() == Kind::kSend && refused_ == Kind::kSubscribe;
+    if (useless) {
+      task.failure = {ECANCELED};
+    } else {
+      task.Do(channel_);
     }
-    for (auto& task : dropped) {
-      task->failure = {ECANCELED};
-      mailbox_->Post(std::move(task));
-    }
+    if (!receives) refused_ = task.failure.error == 0 ? Kind::kNone : task.kind();
   }
 
   Channel channel_;
@@ -82,5 +81,7 @@ class Line final : public Work {
   std::mutex mutex_;
   List<Held<Task>> tasks_;
   bool running_ = false;
+  // What failed last, if nothing has gone well since. Of the thread that runs the line.
+  Kind refused_ = Kind::kNone;
 };
 }  // namespace netsnap

@@ -29,14 +29,15 @@ class Memory final : public Counted {
 
 class ReceiveTask;
 
+enum class Kind { kNone, kSubscribe, kSend, kReceive };
+
 // One thing that a socket is to do, and what came of it. It is made and looked at on the thread of
 // the event loop, and done on another.
 class Task : public Counted {
  public:
   // On a thread that may sleep.
   virtual void Do(Channel& channel) = 0;
-  // Tasks that were queued behind this one are of no use if it fails.
-  virtual bool decisive() const { return true; }
+  virtual Kind kind() const = 0;
   virtual ReceiveTask* AsReceive() { return nullptr; }
 
   Failure failure;
@@ -50,6 +51,7 @@ class SendTask final : public Task {
  public:
   SendTask(const uint8_t* request, size_t size) : request_(request, request + size) {}
   void Do(Channel& channel) override { failure = channel.Send(request_); }
+  Kind kind() const override { return Kind::kSend; }
 
  private:
   const std::vector<uint8_t> request_;
@@ -59,6 +61,7 @@ class SubscribeTask final : public Task {
  public:
   SubscribeTask(List<int> groups, bool on) : groups_(std::move(groups)), on_(on) {}
   void Do(Channel& channel) override { failure = channel.Subscribe(groups_, on_); }
+  Kind kind() const override { return Kind::kSubscribe; }
 
  private:
   const List<int> groups_;
@@ -76,7 +79,7 @@ class ReceiveTask final : public Task {
     reply = channel.Receive(memory_->data(), memory_->size());
     failure = reply.failure;
   }
-  bool decisive() const override { return false; }
+  Kind kind() const override { return Kind::kReceive; }
   ReceiveTask* AsReceive() override { return this; }
   bool brought_nothing() const { return reply.bytes == 0 && failure.error == 0; }
   const Memory& memory() const { return *memory_; }
