@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "descriptor.h"
 #include "line.h"
 #include "values.h"
 #include "watch.h"
@@ -21,23 +22,21 @@ class Socket : public Napi::ObjectWrap<Socket> {
                        {InstanceMethod<&Socket::Send>("send"),
                         InstanceMethod<&Socket::Receive>("receive"),
                         InstanceMethod<&Socket::Subscribe>("subscribe"),
+                        InstanceMethod<&Socket::Restart>("restart"),
                         InstanceMethod<&Socket::Close>("close")},
                        instance);
   }
 
   explicit Socket(const Napi::CallbackInfo& info)
       : ObjectWrap(info), instance_(static_cast<Instance*>(info.Data())) {
-    std::optional<int> netns;
-    if (!info[1].IsUndefined()) netns = info[1].As<Napi::Number>().Int32Value();
-    const int protocol = info[0].As<Napi::Number>().Int32Value();
+    protocol_ = info[0].As<Napi::Number>().Int32Value();
     if (!instance_->mailbox) Check({ECANCELED});
-    try {
-      line_ = Held<Line>(new Line(protocol, netns, instance_->mailbox));
-    } catch (const Failure& failure) {
-      Check(failure);
+    if (!info[1].IsUndefined()) {
+      const int netns = info[1].As<Napi::Number>().Int32Value();
+      netns_ = Descriptor(fcntl(netns, F_DUPFD_CLOEXEC, 0));
+      if (!netns_) Check({errno, "setns"});
     }
-    const double port = line_->channel().port();
-    napi_set_named_property(Env(), info.This(), "port", MakeNumber(Env(), port));
+    Open();
   }
 
   ~Socket() override {
@@ -87,9 +86,28 @@ class Socket : public Napi::ObjectWrap<Socket> {
     return Start(new SubscribeTask(std::move(groups), info[1].ToBoolean()));
   }
 
+  // Drops a reply that has no end, with the socket that it comes to, and goes on with a new one.
+  void Restart(const Napi::CallbackInfo& info) {
+    Require(info, awaited_.empty(), "something is in flight on this socket");
+    if (!line_) Check({EBADF});
+    Line::Release(std::move(line_));
+    Open();
+  }
+
+  void Open() {
+    try {
+      line_ = Held<Line>(new Line(protocol_, netns_.get(), instance_->mailbox));
+    } catch (const Failure& failure) {
+      Check(failure);
+    }
+    const uint32_t port = line_->channel().port();
+    napi_set_named_property(Env(), Value(), "port", MakeNumber(Env(), port));
+  }
+
   void Close(const Napi::CallbackInfo&) {
     if (!line_) return;
     watch_.reset();
+    netns_ = Descriptor();
     Line::Release(std::move(line_));
     // Whoever waits hears of it now, whenever the kernel lets go of the thread.
     for (const auto& task : std::exchange(awaited_, {})) Settle(*task, {ECANCELED});
@@ -168,6 +186,9 @@ class Socket : public Napi::ObjectWrap<Socket> {
   }
 
   Instance* const instance_;
+  int protocol_ = 0;
+  // The namespace that it was opened in, if it is another.
+  Descriptor netns_;
   Held<Line> line_;
   // What JavaScript waits for: each keeps this object alive.
   List<Held<Task>> awaited_;

@@ -31,6 +31,8 @@ struct Failure {
 // What one round of receiving brought: no bytes and no error, if nothing came.
 struct Reply {
   size_t bytes = 0;
+  // Where each datagram begins.
+  List<uint32_t> datagrams;
   bool done = false;
   Failure failure;
 };
@@ -86,11 +88,18 @@ class Channel {
       }
       // Any process may send to this socket. Only the kernel's port is 0.
       if (port != 0) continue;
+      // So ends a dump that cannot go on: the next object is larger than its frame, and there is no
+      // end to such datagrams.
+      if (length == 0) {
+        failure_ = {ENODATA, "recvfrom"};
+        break;
+      }
       if (length > space) {
         failure_ = {EMSGSIZE, "recvfrom", length};
         break;
       }
       reply.done = EndsReply(at, length);
+      reply.datagrams.push_back(reply.bytes);
       const size_t next = std::min<size_t>(NLMSG_ALIGN(length), space);
       std::memset(at + length, 0, next - length);
       reply.bytes += next;

@@ -30,11 +30,17 @@ inline napi_value MakeError(napi_env env, const Failure& failure) {
 }
 
 inline napi_value MakeReceived(napi_env env, const Reply& reply) {
-  napi_value received = nullptr, done = nullptr;
+  napi_value received = nullptr, done = nullptr, datagrams = nullptr;
   napi_create_object(env, &received);
   napi_get_boolean(env, reply.done, &done);
+  napi_create_array_with_length(env, reply.datagrams.size(), &datagrams);
+  uint32_t count = 0;
+  for (const uint32_t at : reply.datagrams) {
+    napi_set_element(env, datagrams, count++, MakeNumber(env, at));
+  }
   napi_set_named_property(env, received, "bytes", MakeNumber(env, reply.bytes));
   napi_set_named_property(env, received, "done", done);
+  napi_set_named_property(env, received, "datagrams", datagrams);
   return received;
 }
 

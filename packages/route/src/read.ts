@@ -9,6 +9,7 @@ import {
   NetlinkError,
   namesForRecords,
   type ReadOptions,
+  type RequestParts,
   type Session,
   type SourceOptions,
   type StreamEnd,
@@ -19,10 +20,12 @@ import { constant } from '@netsnap/core-native/constants'
 import { uint32 } from '@netsnap/core-native/schema'
 import { checkDevice, deviceIndex } from './device.ts'
 import { filterRequest, type RouteFilter, resolveFilter } from './filter.ts'
+import { RouteFollower } from './follow.ts'
 import { type Nexthop, nexthop } from './nexthop.ts'
 import { type NexthopFilter, type NexthopRequest, nexthopRequest } from './nexthop-filter.ts'
 import { resolveNexthops } from './resolve.ts'
 import { type Route, type RouteBigInt, route } from './route.ts'
+import { checkWhole } from './whole.ts'
 
 /** Which routes to read, and how. */
 export interface RouteOptions extends Omit<ReadOptions, 'lookups'>, RouteFilter {}
@@ -98,10 +101,12 @@ const together = <T>(records: Dump<T>, ...others: readonly Consistency[]): Dump<
 
 /** A dump of routes that has been prepared by two others, of the links and of the nexthop objects. */
 interface PreparedDump {
-  readonly request: ReturnType<typeof filterRequest>
+  readonly request: RequestParts
   readonly options: ReadOptions
   /** How those went. */
   readonly consistency: Consistency
+  /** What followed the dump. */
+  readonly follower: () => RouteFollower | undefined
 }
 
 /** Read what the dump needs. */
@@ -111,7 +116,30 @@ async function prepare(session: Session, filter: RouteFilter, reading: ReadOptio
   const resolved = resolveFilter(filter, await deviceIndex(session, filter.dev, interfaces, reading))
   const lookups = { interfaces, nexthops: resolveNexthops(objects) }
   const consistency = marked({}, interfaces, objects)
-  return { request: filterRequest(filter, resolved), options: { ...reading, lookups }, consistency }
+  let follower: RouteFollower | undefined
+  const follow = () => {
+    follower = new RouteFollower(filter.family)
+    return follower
+  }
+  const request = { ...filterRequest(filter, resolved), follow }
+  return { request, options: { ...reading, lookups }, consistency, follower: () => follower }
+}
+
+/** Fails where the kernel left routes out, or marks that where it is to be returned. */
+async function wholeness(
+  session: Session,
+  filter: RouteFilter,
+  follower: RouteFollower | undefined,
+  reading: ReadOptions,
+): Promise<Consistency> {
+  try {
+    await checkWhole(session, filter, follower, reading)
+    return { interrupted: false, restarts: 0 }
+  } catch (error) {
+    const cut = error instanceof NetlinkError && error.code === 'DUMP_TRUNCATED'
+    if (cut && reading.onInterrupted === 'return') return { interrupted: true, restarts: 0 }
+    throw error
+  }
 }
 
 /** An empty table is no mistake: the kernel says ENOENT for one that has never had a route. */
@@ -132,9 +160,10 @@ export async function getRoutes<const O extends GetRoutesOptions = {}>(options?:
   const asked: GetRoutesOptions = options ?? {}
   resolveFilter(asked)
   const routes = await withSession(ROUTES, asked, async (session, reading) => {
-    const { request, options: read, consistency } = await prepare(session, asked, reading)
+    const { request, options: read, consistency, follower } = await prepare(session, asked, reading)
     try {
-      return together((await session.dump(route, request, read)) as Dump<unknown>, consistency)
+      const found = (await session.dump(route, request, read)) as Dump<unknown>
+      return together(found, consistency, await wholeness(session, asked, follower(), reading))
     } catch (error) {
       if (isEmptyTable(error, asked)) return dumpOf<unknown>([], consistency)
       throw error
@@ -187,8 +216,9 @@ async function* batches<B>(
   resolveFilter(asked)
   const prepared = await prepare(session, asked, reading)
   try {
-    const { interrupted } = yield* open(prepared)
-    return { interrupted: interrupted || prepared.consistency.interrupted }
+    const end = yield* open(prepared)
+    const whole = await wholeness(session, asked, prepared.follower(), reading)
+    return { interrupted: [end, prepared.consistency, whole].some(({ interrupted }) => interrupted) }
   } catch (error) {
     if (isEmptyTable(error, asked)) return { interrupted: prepared.consistency.interrupted }
     throw error

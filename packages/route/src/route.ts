@@ -121,7 +121,7 @@ export const route = table({
     table_id:    ['rtm_table', u8],
   }),
   group: 'RTA_',
-  watch: Object.values(WATCH).flat(),
+  watch: [...new Set(Object.values(WATCH).flat())],
   attributes: {
     /** The whole number, where the kernel sends it. */
     table:         ['RTA_TABLE', routingTable],

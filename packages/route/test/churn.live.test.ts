@@ -78,6 +78,74 @@ describeLive('IPv6 routes that another process adds and removes', () => {
   })
 })
 
+describeLive('IPv4 routes that another process adds and removes', () => {
+  // Within an address the kernel goes on by count, and an address may have routes of many metrics.
+  const METRICS = 6000
+
+  async function namespaceOfMetrics(): Promise<Namespace> {
+    const namespace = await createNamespace()
+    namespace.run(
+      'ip link set lo up; ip link add br0 type bridge; ip link set br0 up; ip addr add 172.16.0.1/16 dev br0',
+    )
+    namespace.batch(
+      'route',
+      Array.from({ length: METRICS }, (_, i) => `add 10.0.0.0/24 via 172.16.0.2 metric ${i + 1000}`),
+    )
+    return namespace
+  }
+  const changes = ['add', 'del'].flatMap((verb) =>
+    Array.from({ length: 100 }, (_, i) => `${verb} 10.0.0.0/24 via 172.16.0.2 metric ${i + 10}`),
+  )
+  const staying = (routes: readonly Route[]) =>
+    new Set(routes.flatMap(({ dst, metric }) => (dst === '10.0.0.0/24' && metric! >= 1000 ? [metric] : []))).size
+
+  test(`of one address, ${DUMPS} dumps: every one is complete, or says that it may not be`, async () => {
+    await using namespace = await namespaceOfMetrics()
+    const options = { netns: namespace.path, family: 'ipv4', restarts: 0, onInterrupted: 'return' } as const
+    const count = { whole: 0, marked: 0, 'marked and not whole': 0 }
+    await whileChanging(namespace, 'route', changes, async () => {
+      for (let i = 0; i < DUMPS; i++) {
+        const routes = await getRoutes(options)
+        const whole = staying(routes) === METRICS
+        expect(whole || routes.interrupted).toBe(true)
+        count.whole += whole ? 1 : 0
+        count.marked += routes.interrupted ? 1 : 0
+        count['marked and not whole'] += whole ? 0 : 1
+      }
+    })
+    console.log(`IPv4 churn: ${DUMPS} dumps, ${JSON.stringify(count)}`)
+    expect(count['marked and not whole']).toBeGreaterThan(0)
+    expect(await getRoutes(options)).toMatchObject({ interrupted: false })
+  })
+
+  test('of other addresses do not matter: a busy router’s dump is seldom an interrupted one', async () => {
+    await using namespace = await createNamespace()
+    namespace.run(
+      'ip link set lo up; ip link add br0 type bridge; ip link set br0 up; ip addr add 172.16.0.1/16 dev br0',
+    )
+    const address = (i: number) => `10.${i >> 8}.${i & 255}.0/24`
+    namespace.batch(
+      'route',
+      Array.from({ length: 20_000 }, (_, i) => `add ${address(i)} via 172.16.0.2`),
+    )
+    const busy = ['add', 'del'].flatMap((verb) =>
+      Array.from({ length: 200 }, (_, i) => `${verb} ${address(20_000 + i * 50)} via 172.16.0.2`),
+    )
+    const spread = ['del', 'add'].flatMap((verb) =>
+      Array.from({ length: 200 }, (_, i) => `${verb} ${address(i * 97 + 5)} via 172.16.0.2`),
+    )
+    let marked = 0
+    await whileChanging(namespace, 'route', [...busy, ...spread], async () => {
+      for (let i = 0; i < 50; i++) {
+        const options = { netns: namespace.path, family: 'ipv4', restarts: 0, onInterrupted: 'return' } as const
+        marked += (await getRoutes(options)).interrupted ? 1 : 0
+      }
+    })
+    console.log(`busy IPv4: 50 dumps, ${marked} marked`)
+    expect(marked).toBeLessThan(10)
+  })
+})
+
 /** What a call that is made again and again fails with at last. */
 async function until(call: () => Promise<unknown>): Promise<unknown> {
   for (let i = 0; i < DUMPS; i++) {

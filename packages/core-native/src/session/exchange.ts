@@ -6,6 +6,7 @@ import { type DecodeOptions, Frame } from '../schema/frame.ts'
 import type { Received, Transport } from '../socket/transport.ts'
 import type { Buffers, Turn } from './buffers.ts'
 import { abortable, checkAbort, isAbort } from './deadline.ts'
+import type { Follower } from './follow.ts'
 import { endsReply, type Reply, readMessages } from './reply.ts'
 import { type Request, setSequence } from './request.ts'
 
@@ -22,6 +23,7 @@ export interface ExchangeParts {
   readonly options: DecodeOptions
   /** What is received is wiped once it is read. */
   readonly secret?: boolean
+  readonly follower?: Follower | undefined
   readonly buffers: Buffers
   /** Whether the session has been closed. */
   readonly closed: () => boolean
@@ -67,7 +69,19 @@ export class Exchange {
 
   /** All that the kernel has to do is queued at once: it takes one thread's turn. */
   constructor(transport: Transport, parts: ExchangeParts) {
-    const { request, sequence, type, watch, decode, repeats, options, secret = false, buffers, closed } = parts
+    const {
+      request,
+      sequence,
+      type,
+      watch,
+      decode,
+      repeats,
+      options,
+      secret = false,
+      buffers,
+      closed,
+      follower,
+    } = parts
     this.#transport = transport
     this.#buffers = buffers
     this.#options = options
@@ -75,8 +89,8 @@ export class Exchange {
     this.#closed = closed
     this.#watch = watch
     const [port, watched] = [transport.port, watch.length > 0]
-    const state = { records: [], ended: false, interrupted: false }
-    this.#reply = { request, sequence, port, type, decode, repeats, watched, ...state }
+    const state = { records: [], ended: false, interrupted: false, last: -1 }
+    this.#reply = { request, sequence, port, type, decode, repeats, watched, follower, ...state }
     setSequence(request, sequence)
     this.#refusal = this.#begin(request.bytes).then(
       () => undefined,
@@ -94,10 +108,10 @@ export class Exchange {
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<Reply, void, void> {
     const reply = this.#reply
     for (let slice = FIRST_SLICE_BYTES; !reply.ended; ) {
-      const [frame, { bytes }] = await this.#next(signal)
+      const [frame, { bytes, datagrams }] = await this.#next(signal)
       for (let at = 0; at < bytes && !reply.ended; ) {
         const begin = process.uptime()
-        at = this.#read(frame, at, Math.min(at + slice, bytes), bytes)
+        at = this.#read(frame, at, Math.min(at + slice, bytes), bytes, datagrams)
         if (process.uptime() - begin < SLICE_SECONDS) slice = Math.min(slice * 2, MOST_SLICE_BYTES)
         yield reply
         this.#check(signal)
@@ -130,15 +144,25 @@ export class Exchange {
         this.#over = done && endsReply(frame, bytes, this.#reply)
         failures = 0
       } catch (error) {
-        failures++
+        failures = isEndless(error) ? MOST_FAILURES : failures + 1
         await this.#lost(error)
       }
       this.#receiving = undefined
     }
+    if (!this.#over) this.#restart()
     // One that was begun meanwhile has nothing to come, unless it is of a session that is closed.
     await this.#receiving?.catch((error) => this.#lost(error))
     for (const frame of this.#filled) this.#wipe(frame)
     if (this.#watch.length > 0) void this.#transport.subscribe?.(this.#watch, false).catch(() => undefined)
+  }
+
+  /** What cannot be received to its end is left with its socket. Where there is no other, the next request will fail. */
+  #restart(): void {
+    try {
+      this.#transport.restart?.()
+    } catch {
+      this.#transport.close()
+    }
   }
 
   #wipe(frame: Frame, bytes = frame.u8.length): void {
@@ -147,17 +171,29 @@ export class Exchange {
   }
 
   /** Read the messages from `at` up to `to`, or a little further, and answer where the next one is. */
-  #read(frame: Frame, at: number, to: number, bytes: number): number {
+  #read(frame: Frame, at: number, to: number, bytes: number, datagrams: readonly number[] | undefined): number {
     const reply = this.#reply
     reply.records = emptyBatch()
     try {
-      const next = readMessages(frame, at, to, bytes, reply)
+      const next = reply.follower
+        ? this.#readDatagrams(frame, at, to, bytes, datagrams)
+        : readMessages(frame, at, to, bytes, reply)
       if (next >= bytes || reply.ended) this.#wipe(frame, bytes)
       return next
     } catch (error) {
       this.#wipe(frame, bytes)
       throw error
     }
+  }
+
+  /** The same, one datagram after another. */
+  #readDatagrams(frame: Frame, at: number, to: number, bytes: number, datagrams: readonly number[] = []): number {
+    const first = datagrams.findIndex((begin) => begin > at)
+    let next = at
+    for (let i = first < 0 ? datagrams.length : first; next < to && !this.#reply.ended; i++) {
+      next = readMessages(frame, next, datagrams[i] ?? bytes, bytes, this.#reply)
+    }
+    return next
   }
 
   #receive(): void {
@@ -201,6 +237,7 @@ export class Exchange {
   async #lost(error: unknown): Promise<unknown> {
     // A datagram that did not fit was cut behind what came before it.
     for (const frame of this.#frames) if (frame) this.#filled.add(frame)
+    if (isEndless(error)) return cut(error as NetlinkError)
     if (!(error instanceof NetlinkError) || !['EBADF', 'ECANCELED'].includes(error.code)) return error
     // It was closed, or the request was refused before it. The thread that it was for may be in the kernel still.
     this.#over = true
@@ -210,6 +247,16 @@ export class Exchange {
     return (await this.#refusal) ?? error
   }
 }
+
+const isEndless = (error: unknown) => error instanceof NetlinkError && error.code === 'ENODATA'
+
+/** Linux ends no dump of all families in which one object does not fit into a frame: it sends empty ones. */
+const cut = (cause: NetlinkError) =>
+  new NetlinkError('one of the objects is larger than what the kernel lists in one go (DUMP_TRUNCATED)', {
+    code: 'DUMP_TRUNCATED',
+    operation: 'receive',
+    cause,
+  })
 
 const isOverrun = (error: unknown) =>
   error instanceof NetlinkError && error.code === 'ENOBUFS' && error.operation === 'receive'

@@ -8,6 +8,7 @@ import type { Frame } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import { decodeText } from '../schema/text.ts'
 import { errnoName } from '../socket/socket.ts'
+import type { Follower, Message } from './follow.ts'
 import type { Request } from './request.ts'
 
 /** What has come of a reply so far. */
@@ -23,6 +24,10 @@ export interface Reply {
   readonly repeats: Repeats | undefined
   /** Messages of others tell that the objects change while they are listed. */
   readonly watched: boolean
+  /** Looks at them, and at each datagram. */
+  readonly follower?: Follower | undefined
+  /** Where the last message begins that was read. */
+  last?: number
   /** Records of the batch in hand. */
   records: Record<string, unknown>[]
   /** Our reply has ended: with an `NLMSG_DONE`, or an `NLMSG_ERROR`, which may say that all went well. */
@@ -36,15 +41,53 @@ export interface Reply {
  * frame holds `bytes`. A plain function: the same loop in an async one is twice as slow.
  */
 export function readMessages(frame: Frame, at: number, to: number, bytes: number, reply: Reply): number {
+  return reply.follower === undefined
+    ? readOn(frame, at, to, bytes, reply)
+    : readDatagram(frame, at, to, bytes, reply, reply.follower)
+}
+
+/** What begins at `at` and ends before `to` is one datagram, whose first and last records are shown to the follower. */
+function readDatagram(frame: Frame, at: number, to: number, bytes: number, reply: Reply, follower: Follower): number {
+  reply.last = -1
+  const next = readOn(frame, at, to, bytes, reply)
+  const [first, last] = [recordAt(frame, at, bytes, reply), recordAt(frame, reply.last, bytes, reply)]
+  if (first && last && follower.datagram(frame, first, last)) reply.interrupted = true
+  if (reply.ended && follower.end()) reply.interrupted = true
+  return next
+}
+
+/** The record of this reply that stands there, if one does. */
+function recordAt(frame: Frame, at: number, bytes: number, reply: Reply): Message | undefined {
+  const w = wire()
+  if (at < 0 || at + w.headerBytes > bytes || !isOurs(frame, at, reply)) return undefined
+  const message = messageAt(frame, at)
+  return message.type === reply.type ? message : undefined
+}
+
+function messageAt(frame: Frame, at: number): Message {
+  const w = wire()
+  return {
+    type: frame.view.getUint16(at + w.at.nlmsg_type, frame.little),
+    at: at + w.headerBytes,
+    end: at + frame.view.getUint32(at + w.at.nlmsg_len, frame.little),
+  }
+}
+
+function readOn(frame: Frame, at: number, to: number, bytes: number, reply: Reply): number {
   const w = wire()
   const { records, repeats } = reply
   let next = at
   while (next < to && !reply.ended) {
-    if (repeats !== undefined) next = repeats.read(frame, next, to, bytes, records)
-    if (next >= to) break
+    if (repeats !== undefined) {
+      const begin = next
+      next = repeats.read(frame, begin, to, bytes, records)
+      if (next !== begin) reply.last = repeats.last
+      if (next >= to) break
+    }
     const length = next + w.headerBytes <= bytes ? frame.view.getUint32(next + w.at.nlmsg_len, frame.little) : 0
     if (length < w.headerBytes || next + length > bytes) throw runsPast(reply)
     readMessage(frame, next, length, reply)
+    reply.last = next
     next += w.align(length)
   }
   return next
@@ -75,7 +118,7 @@ function readMessage(frame: Frame, at: number, length: number, reply: Reply): vo
   const { view, little } = frame
   const { accept } = reply.request
   const foreign = reply.port !== undefined && view.getUint32(at + w.at.nlmsg_pid, little) !== reply.port
-  if (foreign && reply.watched) reply.interrupted = true
+  if (foreign && reply.watched && (reply.follower?.told(frame, messageAt(frame, at)) ?? true)) reply.interrupted = true
   if (foreign || view.getUint32(at + w.at.nlmsg_seq, little) !== reply.sequence) return
   if ((view.getUint16(at + w.at.nlmsg_flags, little) & w.NLM_F_DUMP_INTR) !== 0) reply.interrupted = true
   const type = view.getUint16(at + w.at.nlmsg_type, little)

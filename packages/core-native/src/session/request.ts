@@ -4,6 +4,7 @@ import { wire } from '../constants/wire.ts'
 import { type Frame, HOST_LITTLE } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import type { Table } from '../schema/set.ts'
+import type { Follower } from './follow.ts'
 
 /** What is asked for: members of the fixed header, and attributes that filter. */
 export interface RequestParts {
@@ -15,10 +16,12 @@ export interface RequestParts {
   readonly accept?: ((frame: Frame, at: number, end: number) => boolean) | undefined
   /** For a dump: multicast groups to watch instead of the table's own. */
   readonly watch?: readonly ConstantName[]
+  /** For a dump that is watched: makes what tells whether rows may be missing, anew each time that the dump is made. */
+  readonly follow?: (() => Follower) | undefined
 }
 
 /** The members of {@link RequestParts}. */
-const PARTS: readonly string[] = ['header', 'attributes', 'single', 'accept', 'watch']
+const PARTS: readonly string[] = ['header', 'attributes', 'single', 'accept', 'watch', 'follow']
 
 /**
  * Check what is to be asked for before anything is sent.

@@ -100,10 +100,12 @@ export class Session implements AsyncDisposable, Disposable {
     const limit = options.restarts ?? DEFAULT_RESTARTS
     for (let restarts = 0; ; restarts++) {
       const records: Record<string, unknown>[] = []
-      const interrupted = await this.#collect(reading, deadline?.signal, records)
-      if (interrupted && restarts < limit) continue
+      const interrupted = await this.#collect(reading, deadline?.signal, records).catch((error) =>
+        ended(error, options),
+      )
+      if (interrupted && restarts < limit && interrupted !== 'cut') continue
       if (interrupted && options.onInterrupted !== 'return') throw interruptedError(table.name, restarts)
-      return dumpOf(records, { interrupted, restarts })
+      return dumpOf(records, { interrupted: interrupted !== false, restarts })
     }
   }
 
@@ -161,7 +163,8 @@ export class Session implements AsyncDisposable, Disposable {
     const reading = begin()
     const { table, options } = reading
     using deadline = deadlineOf(options)
-    let [interrupted, given] = [false, false]
+    let interrupted: boolean | 'cut' = false
+    let given = false
     this.#streamed = table.name
     try {
       for await (const reply of this.#replies(reading, deadline?.signal, () => !given)) {
@@ -173,11 +176,13 @@ export class Session implements AsyncDisposable, Disposable {
         yield batch
         deadline?.resume()
       }
+    } catch (error) {
+      interrupted = ended(error, options)
     } finally {
       this.#streamed = undefined
     }
     if (interrupted && options.onInterrupted !== 'return') throw interruptedError(table.name, 0)
-    return { interrupted }
+    return { interrupted: interrupted !== false }
   }
 
   /** The one record that a request asks for, or the kernel's refusal (`ENOENT`, `ENODEV`, ...). */
@@ -214,6 +219,7 @@ export class Session implements AsyncDisposable, Disposable {
           repeats: set && new Repeats(set, parts.accept),
           options,
           secret: table.secret === true,
+          follower: watch.length > 0 ? parts.follow?.() : undefined,
           buffers: this.#buffers,
           closed: () => this.#closed,
         })
@@ -265,6 +271,12 @@ export class Session implements AsyncDisposable, Disposable {
     if (!(error instanceof NetlinkError) || error.code !== 'EMSGSIZE' || error.size === undefined) return false
     return this.#buffers.fit(error.size)
   }
+}
+
+/** A dump that the kernel has cut short is as one that was interrupted to the last, to those who take what there is. */
+function ended(error: unknown, { onInterrupted }: ReadOptions): 'cut' {
+  if (error instanceof NetlinkError && error.code === 'DUMP_TRUNCATED' && onInterrupted === 'return') return 'cut'
+  throw error
 }
 
 const busy = (table: string, streamed: string) =>

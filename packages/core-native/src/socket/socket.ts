@@ -4,7 +4,7 @@ import { packageFile, requireFromPackage } from '../base/package.ts'
 import type { Received, Transport } from './transport.ts'
 
 /** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
-interface NativeSocket extends Pick<Required<Transport>, 'send' | 'receive' | 'subscribe' | 'close'> {
+interface NativeSocket extends Pick<Required<Transport>, 'send' | 'receive' | 'subscribe' | 'restart' | 'close'> {
   readonly port: number
 }
 interface Addon {
@@ -52,6 +52,7 @@ function explain(operation: Operation, code: string, failure: NativeFailure): st
   const { syscall, size, message } = failure
   if (code === 'EBADF' && syscall !== 'setns') return 'the socket is closed (EBADF)'
   if (code === 'ECANCELED') return 'the socket was closed meanwhile (ECANCELED)'
+  if (code === 'ENODATA') return 'the kernel sent an empty datagram: it cannot go on (ENODATA)'
   if (code === 'EFAULT') return 'the buffer was detached during the receive (EFAULT)'
   if (size !== undefined) return `a datagram of ${size} bytes did not fit into the buffer (EMSGSIZE)`
   if (syscall === 'setns' && (code === 'EINVAL' || code === 'EBADF')) {
@@ -75,14 +76,12 @@ function toNetlinkError(operation: Operation, error: unknown): unknown {
 }
 
 class Socket implements Transport {
-  readonly port: number
   readonly protocol: number
   readonly allocate: (bytes: number) => ArrayBuffer
   readonly #native: NativeSocket
 
   constructor({ Socket: Native, allocate }: Addon, protocol: number, netns: number | undefined) {
     this.#native = new Native(protocol, netns)
-    this.port = this.#native.port
     this.protocol = protocol
     this.allocate = allocate
   }
@@ -100,6 +99,18 @@ class Socket implements Transport {
 
   receive(into: ArrayBuffer): Promise<Received> {
     return guard('receive', () => this.#native.receive(into))
+  }
+
+  get port(): number {
+    return this.#native.port
+  }
+
+  restart(): void {
+    try {
+      this.#native.restart()
+    } catch (error) {
+      throw toNetlinkError('open', error)
+    }
   }
 
   close(): void {

@@ -7,6 +7,8 @@ export interface Received {
   readonly bytes: number
   /** True when the last datagram held an `NLMSG_DONE` or `NLMSG_ERROR`: nothing more may be coming. */
   readonly done: boolean
+  /** Where each datagram begins. Without it, what one receive brought is taken for one datagram. */
+  readonly datagrams?: readonly number[]
 }
 
 /**
@@ -40,6 +42,11 @@ export interface Transport {
    * the kernel does not know. A transport without it hears of no changes.
    */
   subscribe?(groups: readonly number[], on: boolean): Promise<void>
+  /**
+   * Drop a reply that has no end: go on with a new socket in the same namespace, whose port is another. Throws
+   * `NetlinkError` where it cannot be opened.
+   */
+  restart?(): void
   /** Close the socket. Whatever waits rejects with `ECANCELED`. May be called more than once. */
   close(): void
 }

@@ -146,6 +146,7 @@ class Fake implements FakeTransport {
 function fill(into: ArrayBuffer, next: () => FakeDatagram | undefined): Received {
   let bytes = 0
   let done = false
+  const datagrams: number[] = []
   while (!done && into.byteLength - bytes >= leastSpace) {
     const datagram = next()
     if (datagram === undefined) break
@@ -159,9 +160,10 @@ function fill(into: ArrayBuffer, next: () => FakeDatagram | undefined): Received
     room.fill(0)
     room.set(taken)
     done = endsReply(taken)
+    datagrams.push(bytes)
     bytes += end
   }
-  return { bytes, done }
+  return { bytes, done, datagrams }
 }
 
 /** Whether a message of the datagram is an `NLMSG_DONE` or an `NLMSG_ERROR`. */
