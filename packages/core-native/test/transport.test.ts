@@ -205,7 +205,7 @@ describe.each([
     expect(size).toBeGreaterThan(request.byteLength)
     const buffer = new ArrayBuffer(size)
     void transport.send(request)
-    await expect(transport.receive(buffer)).resolves.toEqual({ bytes: size, done: true })
+    await expect(transport.receive(buffer)).resolves.toMatchObject({ bytes: size, done: true })
     expect(messagesOf(buffer, size)[0]?.type).toBe(wire().NLMSG_ERROR)
   })
 
@@ -232,7 +232,7 @@ describe('the fake alone', () => {
     const buffer = new ArrayBuffer(least * 2)
     new Uint8Array(buffer).fill(0xaa)
     void transport.send(ruleDump())
-    await expect(transport.receive(buffer)).resolves.toEqual({ bytes: 24, done: false })
+    await expect(transport.receive(buffer)).resolves.toMatchObject({ bytes: 24, done: false })
     expect([...new Uint8Array(buffer, 16, 9)]).toEqual([0xee, 0, 0, 0, 0xdd, 0xdd, 0, 0, 0xaa])
   })
 
@@ -240,8 +240,8 @@ describe('the fake alone', () => {
     const transport = fakeTransport(() => [new Uint8Array(least / 2), new Uint8Array(least / 2)])
     void transport.send(ruleDump())
     const buffer = new ArrayBuffer(least + 100)
-    await expect(transport.receive(buffer)).resolves.toEqual({ bytes: least / 2, done: false })
-    await expect(transport.receive(buffer)).resolves.toEqual({ bytes: least / 2, done: false })
+    await expect(transport.receive(buffer)).resolves.toMatchObject({ bytes: least / 2, done: false })
+    await expect(transport.receive(buffer)).resolves.toMatchObject({ bytes: least / 2, done: false })
   })
 
   test('refuses a request, or ends a receive, with the error it is given', async () => {
