@@ -14,7 +14,7 @@ const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.u
 const built = process.env.NETSNAP_TEST_BUILT === '1'
 
 /** Node's arguments that run a source file, without a build. */
-const nodeArguments = (bin: string, args: readonly string[]) =>
+export const nodeArguments = (bin: string, args: readonly string[]) =>
   built
     ? [file(`dist/${bin}.cjs`), ...args]
     : ['--conditions=@netsnap/source', '--import', import.meta.resolve('tsx'), file(`src/${bin}.ts`), ...args]
