@@ -66,6 +66,19 @@ describe('families one after the other', () => {
     expect(await all(inTurn(['ipv4', 'ipv6'], open('ipv6')))).toEqual(['abc', true])
   })
 
+  test('whoever leaves them leaves the one that is under way', async () => {
+    let left = 0
+    const endless = async function* (): AsyncGenerator<string, StreamEnd, void> {
+      try {
+        for (;;) yield 'x'
+      } finally {
+        left++
+      }
+    }
+    for await (const _ of inTurn(['ipv4', 'ipv6'], endless)) break
+    expect(left).toBe(1)
+  })
+
   test('nothing stands between where one of them is empty', async () => {
     const some = async function* (family: IpFamily | undefined): AsyncGenerator<string, StreamEnd, void> {
       if (family === 'ipv6') yield 'c'
