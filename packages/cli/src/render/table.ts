@@ -70,3 +70,14 @@ export function textTable(head: readonly string[], rows: Iterable<readonly strin
   for (const row of rows) table.add(row)
   return table.toString()
 }
+
+/** A table of these rows without the columns in which nothing is: of those that are there `if any`. */
+export function tableIfAny(
+  head: readonly string[],
+  ifAny: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const kept = [...head, ...ifAny].map((_, i) => i < head.length || rows.some((row) => row[i] !== ''))
+  const keep = (row: readonly string[]) => row.filter((_, i) => kept[i])
+  return textTable(keep([...head, ...ifAny]), rows.map(keep))
+}
