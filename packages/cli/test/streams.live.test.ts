@@ -4,7 +4,7 @@ import { describeLive } from '@netsnap/core-native/testing/vitest'
 import { describe, expect, test } from 'vitest'
 import { nodeArguments, runInShell } from './run.ts'
 
-const commands = ['rule', 'rule --text', 'route', 'route --text', 'snap', 'constants', '--help', 'help', '--version']
+const commands = ['rule', 'route', 'route --text', 'snap', 'constants', '--help', 'help']
 
 describeLive('standard output', () => {
   describe.concurrent('that is closed is an error', () => {
