@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { bindTable, decoderOf, writerOf } from '@netsnap/core-native/compile'
 import { constants } from '@netsnap/core-native/constants'
 import { Frame } from '@netsnap/core-native/schema'
@@ -32,6 +33,22 @@ async function race(ways: Readonly<Record<string, Read>>, frame: Frame, ends: re
   })
 }
 
+/** What is written of each message is the record that is read. */
+function checkWritten(
+  name: string,
+  { emitted, written }: Readonly<Record<string, Read>>,
+  frame: Frame,
+  ends: readonly number[],
+): void {
+  for (const [i, end] of ends.entries()) {
+    const at = (ends[i - 1] ?? 0) + BODY
+    const text = written!(frame, at, end) as string
+    const record = JSON.stringify(emitted!(frame, at, end))
+    if (isDeepStrictEqual(JSON.parse(text), JSON.parse(record))) continue
+    throw new Error(`${name}: message ${i} is written as ${text} and read as ${record}`)
+  }
+}
+
 /** Recorded messages of each table: the emitted decoder against the interpreter. */
 export async function decode(): Promise<void> {
   const rows: string[][] = []
@@ -47,6 +64,7 @@ export async function decode(): Promise<void> {
       written: writerOf(table),
       stringified: (frame, at, end) => JSON.stringify(emitted(frame, at, end)),
     }
+    checkWritten(table.name, ways, frame, ends)
     const nanoseconds = await race(ways, frame, ends)
     const [fast, slow, written, stringified] = nanoseconds as [number, number, number, number]
     rows.push([

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createNamespace, type Namespace } from '@netsnap/core-native/testing'
 import { printTable } from './print.ts'
+import { compare, rowsOf } from './printed.ts'
 
 const readers = fileURLToPath(new URL('./readers/', import.meta.url))
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url))
@@ -97,16 +98,36 @@ function report(title: string, best: ReadonlyMap<string, Measured>, all: readonl
   printTable(title, ['reader', 'best of 7', 'against C', 'peak memory', 'longest stall', 'page faults'], rows)
 }
 
-const show = (title: string, namespace: Namespace, all: readonly Reader[]) => report(title, race(namespace, all), all)
+/** Those that print have printed the same rows, and those that count have counted so many. */
+async function check(namespace: Namespace, all: readonly Reader[], best: ReadonlyMap<string, Measured>): Promise<void> {
+  const printing = all.filter(({ whole }) => whole)
+  const [first = [], ...others] = await Promise.all(
+    printing.map(({ command }) => rowsOf(['nsenter', `--net=${namespace.path}`, ...command])),
+  )
+  for (const rows of others) compare(first, rows)
+  for (const [name, { count = first.length }] of best) {
+    if (count !== first.length) throw new Error(`${name}: ${count} rows of ${first.length}`)
+  }
+}
+
+async function show(title: string, namespace: Namespace, all: readonly Reader[]): Promise<void> {
+  const best = race(namespace, all)
+  await check(namespace, all, best)
+  report(title, best, all)
+}
 
 const ipv4 = (i: number) => `10.${(i >> 16) & 255}.${(i >> 8) & 255}.${i & 255}`
 
-async function withRoutes(lines: Iterable<string>, option: string, use: (namespace: Namespace) => void): Promise<void> {
+async function withRoutes(
+  lines: Iterable<string>,
+  option: string,
+  use: (namespace: Namespace) => Promise<void>,
+): Promise<void> {
   await using namespace = await createNamespace()
-  namespace.run('ip link set lo up; ip link add br0 type bridge; ip link set br0 up')
+  namespace.run('ip link set lo up; ip link add br0 type bridge; ip link set br0 addrgenmode none; ip link set br0 up')
   namespace.run('ip addr add 172.16.0.1/16 dev br0; ip -6 addr add 2001:db8::1/64 dev br0 nodad')
   namespace.batch(`${option}route`, [...lines])
-  use(namespace)
+  await use(namespace)
 }
 
 function* repeat(count: number, line: (i: number) => string): Generator<string> {
@@ -127,28 +148,22 @@ export async function routes(): Promise<void> {
     const microseconds = execFileSync(compiled(folder, 'touch'), { encoding: 'utf8' }).trim()
     console.log(`\nA page of memory that is touched for the first time costs ${microseconds} µs here.`)
     const narrow = repeat(IPV4, (i) => `add ${ipv4(i)}/32 via 172.16.0.2 dev br0`)
-    await withRoutes(narrow, '', (namespace) => {
-      show(`${IPV4} IPv4 routes`, namespace, readersFor('ipv4', discard))
-    })
+    await withRoutes(narrow, '', (namespace) => show(`${IPV4} IPv4 routes`, namespace, readersFor('ipv4', discard)))
     const six = repeat(
       IPV6,
       (i) => `add 2001:db9:${(i >> 16).toString(16)}:${(i & 65535).toString(16)}::/64 via 2001:db8::2 dev br0 metric 5`,
     )
-    await withRoutes(six, '-6 ', (namespace) => {
-      show(`${IPV6} IPv6 routes`, namespace, readersFor('ipv6', discard))
-    })
+    await withRoutes(six, '-6 ', (namespace) => show(`${IPV6} IPv6 routes`, namespace, readersFor('ipv6', discard)))
     const hops = Array.from({ length: 64 }, (_, i) => `nexthop via 172.16.1.${i + 1} weight ${i + 1}`).join(' ')
     await withRoutes(
       repeat(WIDE, (i) => `add ${ipv4(i)}/32 ${hops}`),
       '',
-      (namespace) => {
-        show(`${WIDE} routes with 64 nexthops each`, namespace, readersFor('ipv4', discard))
-      },
+      (namespace) => show(`${WIDE} routes with 64 nexthops each`, namespace, readersFor('ipv4', discard)),
     )
     const few = repeat(FEW, (i) => `add ${ipv4(i)}/32 via 172.16.0.2 dev br0`)
     await withRoutes(few, '', (namespace) => {
       const python = { name: 'pyroute2, all kept', command: ['/usr/bin/python3', `${readers}kept.py`, 'ipv4'] }
-      show(`${FEW} IPv4 routes`, namespace, [...readersFor('ipv4', discard), python])
+      return show(`${FEW} IPv4 routes`, namespace, [...readersFor('ipv4', discard), python])
     })
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { printTable } from './print.ts'
+import { rowsOf } from './printed.ts'
 
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.cjs', import.meta.url))
 const ROUNDS = 21
@@ -16,6 +17,9 @@ const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[
 
 /** A whole process that reads a small table, against one that does nothing. */
 export async function start(): Promise<void> {
+  const rules = await rowsOf([process.execPath, cli, 'rule', '-4', '-6', '--compact'])
+  const said = [...(await rowsOf(['ip', '-j', '-4', 'rule'])), ...(await rowsOf(['ip', '-j', '-6', 'rule']))]
+  if (rules.length !== said.length) throw new Error(`${rules.length} rules were printed where there are ${said.length}`)
   const [nothing, rule]: [number[], number[]] = [[], []]
   for (let round = 0; round < ROUNDS; round++) {
     nothing.push(milliseconds(['-e', '0']))

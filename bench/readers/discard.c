@@ -36,6 +36,6 @@ int main(int argc, char **argv) {
     if (((struct nlmsghdr *)buffer)->nlmsg_type == NLMSG_DONE) break;
     if (((struct nlmsghdr *)buffer)->nlmsg_type == NLMSG_ERROR) return 1;
   }
-  printf("{\"seconds\":%f,\"count\":%lld}\n", now() - begin, bytes);
+  printf("{\"seconds\":%f,\"bytes\":%lld}\n", now() - begin, bytes);
   return 0;
 }

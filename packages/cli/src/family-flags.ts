@@ -26,14 +26,19 @@ export async function* inTurn<T>(
   let any = false
   for (const family of families.length > 0 ? families : [undefined]) {
     const stream = open(family)
-    for (let [next, first] = [await stream.next(), true]; ; next = await stream.next(), first = false) {
-      if (next.done) {
-        interrupted ||= next.value.interrupted
-        break
+    let separate = any && between !== undefined
+    try {
+      let next = await stream.next()
+      for (; !next.done; next = await stream.next()) {
+        if (separate) yield between as T
+        separate = false
+        any = true
+        yield next.value
       }
-      if (first && any && between !== undefined) yield between
-      any = true
-      yield next.value
+      interrupted ||= next.value.interrupted
+    } finally {
+      // Whoever leaves this stream leaves that one.
+      await stream.return({ interrupted })
     }
   }
   return { interrupted }

@@ -17,17 +17,21 @@ async function* consistent(open: () => JsonStream): JsonStream {
     const held: Uint8Array[] = []
     let length = 0
     const stream = open()
-    for (let next = await stream.next(); ; next = await stream.next()) {
-      if (next.done) {
-        if (next.value.interrupted && length <= HELD_BYTES && restarts < RESTARTS) break
-        yield* held.splice(0)
-        return next.value
+    try {
+      let next = await stream.next()
+      for (; !next.done; next = await stream.next()) {
+        length += next.value.length
+        if (length > HELD_BYTES) {
+          yield* held.splice(0)
+          yield next.value
+        } else held.push(new Uint8Array(next.value))
       }
-      length += next.value.length
-      if (length > HELD_BYTES) {
-        yield* held.splice(0)
-        yield next.value
-      } else held.push(new Uint8Array(next.value))
+      if (next.value.interrupted && length <= HELD_BYTES && restarts < RESTARTS) continue
+      yield* held.splice(0)
+      return next.value
+    } finally {
+      // Whoever leaves this stream leaves that one.
+      await stream.return({ interrupted: false })
     }
   }
 }
@@ -51,13 +55,17 @@ export async function printJson(
 ): Promise<StreamEnd> {
   const form = FORMS[ndjson ? 'ndjson' : compact ? 'compact' : 'lines']
   const stream = consistent(() => open(form.separator))
-  for (let next = await stream.next(), any = false; ; next = await stream.next()) {
-    if (next.done) {
-      await print(any ? form.close : form.empty)
-      return next.value
+  try {
+    let any = false
+    let next = await stream.next()
+    for (; !next.done; next = await stream.next()) {
+      if (!any) await print(form.open)
+      any = true
+      await print(next.value)
     }
-    if (!any) await print(form.open)
-    any = true
-    await print(next.value)
+    await print(any ? form.close : form.empty)
+    return next.value
+  } finally {
+    await stream.return({ interrupted: false })
   }
 }

@@ -59,4 +59,20 @@ DPLL pins: 3
     expect(dpllSummary({ pins: [] })).toBe('DPLL pins: 0\n')
     expect(dpllSummary({ devices: [] })).toBe('DPLL devices: 0\n')
   })
+
+  test('attributes without a name are there', () => {
+    const unknown = { number: 77, base_number: 77, nested: false, name: 'DPLL_A_77', length: 2, bytes: '0a0b' }
+    const attributes = { unknown_dpll_attrs: [77], unknown_dpll_attrs_decoded: [unknown] }
+    const parent = {
+      parent_id: 3,
+      state: 'connected',
+      unknown_dpll_pin_attrs: [77],
+      unknown_dpll_pin_attrs_decoded: [unknown],
+    }
+    for (const show of [dpllSummary, dpllTable]) {
+      expect(show({ devices: [{ ...device, ...attributes }] })).toContain('DPLL_A_77 0a0b')
+      expect(show({ pins: [{ ...mux, parent_device: [parent] }] })).toContain('DPLL_A_77 0a0b')
+      expect(show({ pins: [{ ...mux, parent_pin: [parent] }] })).toContain('DPLL_A_77 0a0b')
+    }
+  })
 })

@@ -24,8 +24,16 @@ export const captured = {
   },
 }
 
-/** Run the command line with these arguments. */
+let before: Promise<unknown> = Promise.resolve()
+
+/** Run the command line with these arguments, after those that were asked for before. */
 export async function show(args: readonly string[]): Promise<Shown> {
+  const shown = before.then(() => showNow(args))
+  before = shown.catch(() => undefined)
+  return shown
+}
+
+async function showNow(args: readonly string[]): Promise<Shown> {
   const { main } = await import('../src/main.ts')
   Object.assign(written, { stdout: '', stderr: '' })
   const before = process.exitCode

@@ -14,7 +14,7 @@ const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.u
 const built = process.env.NETSNAP_TEST_BUILT === '1'
 
 /** Node's arguments that run a source file, without a build. */
-const nodeArguments = (bin: string, args: readonly string[]) =>
+export const nodeArguments = (bin: string, args: readonly string[]) =>
   built
     ? [file(`dist/${bin}.cjs`), ...args]
     : ['--conditions=@netsnap/source', '--import', import.meta.resolve('tsx'), file(`src/${bin}.ts`), ...args]
@@ -23,9 +23,8 @@ const nodeArguments = (bin: string, args: readonly string[]) =>
 const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env
 const env = { ...rest, CI: '1' }
 
-/** Run one of the commands with arguments. */
-export async function run(args: readonly string[], bin = 'bin'): Promise<Run> {
-  const child = spawn(process.execPath, nodeArguments(bin, args), { env, stdio: ['ignore', 'pipe', 'pipe'] })
+async function ended(command: string, args: readonly string[]): Promise<Run> {
+  const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const out: Buffer[] = []
   const err: Buffer[] = []
   child.stdout.on('data', (data: Buffer) => out.push(data))
@@ -34,15 +33,24 @@ export async function run(args: readonly string[], bin = 'bin'): Promise<Run> {
   return { status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }
 }
 
-/** Run the command in a pipeline of the shell's: `$NETSNAP rule | head -c 1`. Bash, for the status of each part. */
-export function runShell(script: string): Run {
+/** Run one of the commands with arguments. */
+export const run = (args: readonly string[], bin = 'bin'): Promise<Run> =>
+  ended(process.execPath, nodeArguments(bin, args))
+
+/** Bash, for the status of each part of a pipeline; the command is `netsnap`. */
+function shellArguments(script: string): string[] {
   const quoted = [process.execPath, ...nodeArguments('bin', [])].map((word) => `'${word}'`).join(' ')
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', `netsnap() { ${quoted} "$@"; }\n${script}`], {
-    env,
-    encoding: 'utf8',
-  })
+  return ['-c', `netsnap() { ${quoted} "$@"; }\n${script}`]
+}
+
+/** Run the command in a pipeline of the shell's: `netsnap rule | head -c 1`. */
+export function runShell(script: string): Run {
+  const { status, stdout, stderr } = spawnSync('bash', shellArguments(script), { env, encoding: 'utf8' })
   return { status, stdout, stderr }
 }
+
+/** The same, beside others. */
+export const runInShell = (script: string): Promise<Run> => ended('bash', shellArguments(script))
 
 /** What went well: JSON on stdout, and nothing else anywhere. */
 export async function json<T = unknown>(args: readonly string[], bin = 'bin'): Promise<T> {

@@ -3,11 +3,14 @@ import { describe, expect, test, vi } from 'vitest'
 import { printJson } from '../src/stream.ts'
 
 const printed: Buffer[] = []
+/** After so many pieces nothing more is taken. */
+const full = { after: Number.POSITIVE_INFINITY }
 vi.mock('../src/output.ts', async (original) => ({
   ...(await original<typeof import('../src/output.ts')>()),
   print: async (piece: string | Uint8Array) => {
     // As a pipe takes it: some turns later, of the memory as it is then.
     await new Promise(setImmediate)
+    if (full.after-- === 0) throw new Error('no space')
     printed.push(Buffer.from(piece as string))
   },
 }))
@@ -78,4 +81,18 @@ describe.each(Object.keys(wraps))('pieces that are overwritten, each %s', (wrap)
     expect(text).toBe(Array.from({ length: 100 }, (_, i) => `${record(i)}\n`).join(''))
     expect(end).toEqual({ interrupted: told })
   })
+})
+
+test('a stream whose output fails is left', async () => {
+  let left = 0
+  full.after = 20
+  const stream = async function* (): AsyncGenerator<Uint8Array, StreamEnd, void> {
+    try {
+      for (;;) yield Buffer.alloc(1 << 20, 'x')
+    } finally {
+      left++
+    }
+  }
+  await expect(printJson(stream, {})).rejects.toThrow('no space')
+  expect(left).toBe(1)
 })

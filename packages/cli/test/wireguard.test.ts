@@ -74,6 +74,36 @@ describe('a peer for people', () => {
   })
 })
 
+describe('as a table', () => {
+  const unknown = { number: 77, base_number: 77, nested: false, name: 'WGPEER_A_77', length: 2, bytes: '0a0b' }
+
+  test('a device without peers has a row', () => {
+    expect(wireguardTable([device(peer()), { ...device(), ifname: 'wg1' }])).toBe(
+      [
+        'interface  peer  endpoint  networks    handshake  in   out',
+        'wg0        PEER            10.0.0.0/8  never      0 B  0 B',
+        'wg1',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  test('keys, keepalives and attributes without a name have columns where there are any', () => {
+    const fields = {
+      ...{ has_preshared_key: true, preshared_key: 'SHARED', persistent_keepalive_interval: 25 },
+      ...{ unknown_wgpeer_attrs: [77], unknown_wgpeer_attrs_decoded: [unknown] },
+    }
+    const text = wireguardTable([{ ...device(peer(fields), peer()), private_key: 'SECRET' }])
+    expect(text.split('\n')).toEqual([
+      'interface  peer  endpoint  networks    handshake  in   out  keepalive  preshared key  private key  unknown',
+      'wg0        PEER            10.0.0.0/8  never      0 B  0 B  25         SHARED         SECRET       WGPEER_A_77 0a0b',
+      'wg0        PEER            10.0.0.0/8  never      0 B  0 B                            SECRET',
+      '',
+    ])
+    expect(lineOf('unknown', fields)).toBe('WGPEER_A_77 0a0b')
+  })
+})
+
 test('what an interface’s record says of it as a WireGuard device', () => {
   const { ifindex: _, ifname: __, ...expected } = device(peer())
   expect(wireguardOf(device(peer()))).toEqual(expected)

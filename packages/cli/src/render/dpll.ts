@@ -1,11 +1,8 @@
 import type { Dpll, DpllPinBigInt } from '@netsnap/dpll'
 import type { Dplls } from '../dpll.ts'
 import { visible } from '../output.ts'
-import { textTable } from './table.ts'
-
-type Part = string | undefined | false
-
-const words = (parts: readonly Part[], between = ' ') => parts.filter(Boolean).join(between)
+import { tableIfAny } from './table.ts'
+import { unknowns, words } from './words.ts'
 
 const HERTZ = [
   [1_000_000_000n, 'GHz'], // not a kernel number: hertz in a unit
@@ -34,6 +31,7 @@ function device({ id, type, module_name, clock_id, mode, lock_status, lock_statu
       lock,
       rest.temp_celsius !== undefined && `${rest.temp_celsius} °C`,
       rest.clock_quality_level && `quality ${rest.clock_quality_level.join(', ')}`,
+      unknowns(rest),
     ],
     '; ',
   )
@@ -41,23 +39,21 @@ function device({ id, type, module_name, clock_id, mode, lock_status, lock_statu
 
 /** A pin on each of its parents. */
 function parents(pin: DpllPinBigInt, labels: ReadonlyMap<number, string>): string[] {
-  const devices = (pin.parent_device ?? []).map(({ parent_id, direction, prio, state, phase_offset_ps }) =>
-    words([
-      `device ${parent_id}:`,
-      words(
-        [
-          direction,
-          state,
-          prio !== undefined && `priority ${prio}`,
-          phase_offset_ps !== undefined && `phase offset ${phase_offset_ps} ps`,
-        ],
-        ', ',
-      ),
-    ]),
-  )
-  const pins = (pin.parent_pin ?? []).map(
-    ({ parent_id, state }) => `pin ${parent_id} ${labels.get(parent_id ?? -1) ?? ''}: ${state}`,
-  )
+  const devices = (pin.parent_device ?? []).map((parent) => {
+    const { parent_id, direction, prio, state, phase_offset_ps } = parent
+    const parts = [
+      direction,
+      state,
+      prio !== undefined && `priority ${prio}`,
+      phase_offset_ps !== undefined && `phase offset ${phase_offset_ps} ps`,
+      unknowns(parent),
+    ]
+    return words([`device ${parent_id}:`, words(parts, ', ')])
+  })
+  const pins = (pin.parent_pin ?? []).map((parent) => {
+    const { parent_id, state } = parent
+    return words([`pin ${parent_id} ${labels.get(parent_id ?? -1) ?? ''}: ${state}`, unknowns(parent)])
+  })
   return [...devices, ...pins]
 }
 
@@ -69,6 +65,7 @@ function pinLines(pin: DpllPinBigInt, labels: ReadonlyMap<number, string>): stri
       frequency !== undefined && hertz(frequency),
       ffo !== undefined && `frequency offset ${ffo} ppm`,
       esync_frequency !== undefined && esync_frequency > 0n && `embedded sync ${hertz(esync_frequency)}`,
+      unknowns(pin),
     ],
     '; ',
   )
@@ -101,8 +98,9 @@ export function dpllTable({ devices, pins }: Partial<Dplls>): string {
       one.mode ?? '',
       one.lock_status ?? '',
       one.temp_celsius === undefined ? '' : `${one.temp_celsius} °C`,
+      unknowns(one),
     ])
-    tables.push(textTable(['device', 'type', 'module', 'clock', 'mode', 'lock', 'temperature'], rows))
+    tables.push(tableIfAny(['device', 'type', 'module', 'clock', 'mode', 'lock', 'temperature'], ['unknown'], rows))
   }
   if (pins) {
     const labels = labelsOf(pins)
@@ -113,9 +111,10 @@ export function dpllTable({ devices, pins }: Partial<Dplls>): string {
         pin.type ?? '',
         pin.frequency === undefined ? '' : hertz(pin.frequency),
         parent,
+        unknowns(pin),
       ]),
     )
-    tables.push(textTable(['pin', 'label', 'type', 'frequency', 'on'], rows))
+    tables.push(tableIfAny(['pin', 'label', 'type', 'frequency', 'on'], ['unknown'], rows))
   }
   return tables.join('\n')
 }

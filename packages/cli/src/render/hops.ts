@@ -29,10 +29,19 @@ const BETTER = {
   link: 'link_dev',
 }
 
+interface Encapsulation {
+  /** Labels to push, or where a tunnel ends. */
+  readonly dst?: unknown
+  readonly flag_names?: readonly string[]
+}
+
 /** What an encapsulation holds, by the names of its fields. */
-function encapsulation(type: string | undefined, holds: object = {}): Part {
-  const said = Object.entries(BETTER).flatMap(([key, better]) => (Reflect.has(holds, better) ? [key] : []))
-  return words(['encap', type?.toLowerCase(), ...rest(holds, new Set(said))])
+function encapsulation(type: string | undefined, holds: Encapsulation = {}): Part {
+  const { dst, flag_names } = holds
+  const said = new Set(Object.entries(BETTER).flatMap(([key, better]) => (Reflect.has(holds, better) ? [key] : [])))
+  if (flag_names?.length === 0) said.add('flag_names')
+  if (Array.isArray(dst)) said.add('dst')
+  return words(['encap', type?.toLowerCase(), Array.isArray(dst) && dst.join('/'), ...rest(holds, said)])
 }
 
 const flagsOf = (names: readonly string[] | undefined): Part =>

@@ -9,11 +9,13 @@ function destination({ type, dst }: RouteBigInt): string {
 }
 
 const LABEL_BITS = 20 // not a kernel number: bits of an MPLS label
+/** What a prefix of each length ends with; a length is a byte. */
+const ENDS = Array.from({ length: 2 ** 8 }, (_, length) => `/${length}`)
 
 /** The lengths of the prefixes, where the prefixes do not say them. */
 function lengths({ family, dst, dst_len, src, src_len }: RouteBigInt): Part[] {
-  const ofDst = family === 'mpls' ? dst_len === LABEL_BITS : dst?.endsWith(`/${dst_len}`)
-  const ofSrc = src === undefined ? src_len === 0 : src.endsWith(`/${src_len}`)
+  const ofDst = family === 'mpls' ? dst_len === LABEL_BITS : dst?.endsWith(ENDS[dst_len]!)
+  const ofSrc = src === undefined ? src_len === 0 : src.endsWith(ENDS[src_len]!)
   return [!ofDst && `dst_len ${dst_len}`, !ofSrc && `src_len ${src_len}`]
 }
 

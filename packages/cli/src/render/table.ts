@@ -11,14 +11,14 @@ const BETWEEN = '  '
 /** Columns that a text takes on a terminal. */
 const widthOf = (text: string) => (isPlain(text) ? text.length : stringWidth(text))
 
-const padded = (text: string, width: number) => text + ' '.repeat(width - widthOf(text))
-
 /** Columns of text under a line of headings, without borders; headings are bold on a terminal. */
 export class TextTable {
   readonly #head: readonly string[]
   readonly #widths: number[]
   /** Cells, row by row. */
   readonly #cells: string[] = []
+  /** Every character of every cell takes one column. */
+  #plain = true
 
   constructor(head: readonly string[]) {
     this.#head = head
@@ -28,20 +28,27 @@ export class TextTable {
   add(row: readonly string[]): void {
     const [cells, columns] = [this.#cells, row.length]
     for (let i = 0; i < columns; i++) {
-      const cell = visible(row[i]!)
       const above = cells[cells.length - columns]
-      // What is alike in a million rows is kept once.
-      cells.push(cell === above ? above : cell)
-      if (cell !== above) this.#widths[i] = Math.max(this.#widths[i]!, widthOf(cell))
+      // What is alike in a million rows is looked at and kept once.
+      cells.push(row[i] === above ? above! : this.#shown(row[i]!, i))
     }
+  }
+
+  #shown(text: string, column: number): string {
+    const plain = isPlain(text)
+    const cell = plain ? text : visible(text)
+    this.#plain &&= plain
+    const width = plain ? cell.length : stringWidth(cell)
+    if (width > this.#widths[column]!) this.#widths[column] = width
+    return cell
   }
 
   /** The text in pieces, each of many lines. */
   *pieces(): Generator<string, void, void> {
     const columns = this.#head.length
-    let piece = `${this.#line(this.#head, 0, bold).trimEnd()}\n`
+    let piece = this.#line(this.#head, 0, bold)
     for (let at = 0; at < this.#cells.length; at += columns) {
-      piece += `${this.#line(this.#cells, at).trimEnd()}\n`
+      piece += this.#line(this.#cells, at)
       if (piece.length < PIECE) continue
       yield piece
       piece = ''
@@ -53,12 +60,14 @@ export class TextTable {
     return [...this.pieces()].join('')
   }
 
-  #line(cells: readonly string[], at: number, paint = (text: string) => text): string {
+  #line(cells: readonly string[], at: number, paint?: (text: string) => string): string {
     let line = ''
     for (let i = 0; i < this.#widths.length; i++) {
-      line += `${paint(padded(cells[at + i]!, this.#widths[i]!))}${BETWEEN}`
+      const [cell, width] = [cells[at + i]!, this.#widths[i]!]
+      const padded = this.#plain ? cell.padEnd(width) : cell + ' '.repeat(width - widthOf(cell))
+      line += (paint ? paint(padded) : padded) + BETWEEN
     }
-    return line
+    return `${line.trimEnd()}\n`
   }
 }
 
@@ -69,4 +78,15 @@ export function textTable(head: readonly string[], rows: Iterable<readonly strin
   const table = new TextTable(head)
   for (const row of rows) table.add(row)
   return table.toString()
+}
+
+/** A table of these rows without the columns in which nothing is: of those that are there `if any`. */
+export function tableIfAny(
+  head: readonly string[],
+  ifAny: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const kept = [...head, ...ifAny].map((_, i) => i < head.length || rows.some((row) => row[i] !== ''))
+  const keep = (row: readonly string[]) => row.filter((_, i) => kept[i])
+  return textTable(keep([...head, ...ifAny]), rows.map(keep))
 }

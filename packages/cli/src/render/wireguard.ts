@@ -1,6 +1,7 @@
 import type { WireGuardDeviceBigInt, WireGuardPeerBigInt } from '@netsnap/genl-wireguard'
 import { visible } from '../output.ts'
-import { textTable } from './table.ts'
+import { tableIfAny } from './table.ts'
+import { unknowns, words } from './words.ts'
 
 type Row = readonly [label: string, value: string | undefined]
 
@@ -79,6 +80,7 @@ function peerLines(peer: WireGuardPeerBigInt, now: number): string[] {
     ['traffic', rx_bytes + tx_bytes === 0n ? undefined : `${bytes(rx_bytes)} in, ${bytes(tx_bytes)} out`],
     ['keepalive', keepalive === undefined ? undefined : `every ${keepalive} s`],
     ['preshared key', key(peer.has_preshared_key, peer.preshared_key)],
+    ['unknown', unknowns(peer) || undefined],
   ]
   return [`  peer ${peer.public_key}`, ...rows(lines, '    ')]
 }
@@ -91,6 +93,7 @@ function deviceLines(device: WireGuardDeviceBigInt, now: number): string[] {
     ['port', listen_port === undefined ? 'none' : String(listen_port)],
     ['mark', fwmark === undefined ? undefined : `0x${fwmark.toString(16)}`], // not a kernel number: the radix
     ['peers', String(peers.length)],
+    ['unknown', unknowns(device) || undefined],
   ]
   const blocks = peers.map((peer) => peerLines(peer, now).join('\n'))
   return [visible(ifname), ...rows(lines, '  '), ...blocks.map((block) => `\n${block}`)]
@@ -102,38 +105,31 @@ export function wireguardSummary(devices: readonly WireGuardDeviceBigInt[], now:
   return `${[`WireGuard devices: ${devices.length}`, ...blocks].join('\n\n')}\n`
 }
 
-type Cell = string | undefined
-
 /** What of a peer stands in a row. */
-const ofPeer = (peer: WireGuardPeerBigInt): Readonly<Record<string, Cell>> => ({
-  peer: peer.public_key,
-  endpoint: endpoint(peer),
-  networks: networks(peer),
-  handshake: timeOf(peer) ?? 'never',
-  in: bytes(peer.rx_bytes ?? 0n),
-  out: bytes(peer.tx_bytes ?? 0n),
-  keepalive: peer.persistent_keepalive_interval?.toString(),
-  'preshared key': key(peer.has_preshared_key, peer.preshared_key),
-})
+const ofPeer = (peer: WireGuardPeerBigInt): string[] => [
+  peer.public_key,
+  endpoint(peer) ?? '',
+  networks(peer),
+  timeOf(peer) ?? 'never',
+  bytes(peer.rx_bytes ?? 0n),
+  bytes(peer.tx_bytes ?? 0n),
+  peer.persistent_keepalive_interval?.toString() ?? '',
+  key(peer.has_preshared_key, peer.preshared_key) ?? '',
+]
 
 const COLUMNS = ['interface', 'peer', 'endpoint', 'networks', 'handshake', 'in', 'out'] as const
 /** Columns that are there where something is in them. */
-const FURTHER = ['keepalive', 'preshared key', 'private key'] as const
+const FURTHER = ['keepalive', 'preshared key', 'private key', 'unknown'] as const
+const NO_PEER = [...COLUMNS, ...FURTHER].slice(1, -2).map(() => '')
 
 /** A row for each peer, and one for a device without any. */
 export function wireguardTable(devices: readonly WireGuardDeviceBigInt[]): string {
-  const rows = devices.flatMap(({ ifname, private_key, peers }) =>
-    (peers.length > 0 ? peers.map(ofPeer) : [{}]).map(
-      (peer): Readonly<Record<string, Cell>> => ({
-        interface: ifname,
-        ...peer,
-        'private key': private_key,
-      }),
-    ),
-  )
-  const columns = [...COLUMNS, ...FURTHER.filter((name) => rows.some((row) => row[name] !== undefined))]
-  return textTable(
-    columns,
-    rows.map((row) => columns.map((name) => row[name] ?? '')),
-  )
+  const rows = devices.flatMap(({ peers, ...device }) => {
+    const row = (cells: readonly string[], peer: object) => {
+      const unknown = words([unknowns(device), unknowns(peer)])
+      return [device.ifname, ...cells, device.private_key ?? '', unknown]
+    }
+    return peers.length > 0 ? peers.map((peer) => row(ofPeer(peer), peer)) : [row(NO_PEER, {})]
+  })
+  return tableIfAny(COLUMNS, FURTHER, rows)
 }

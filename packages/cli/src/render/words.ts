@@ -55,6 +55,11 @@ export function rest(record: object, said = NONE): Part[] {
   return parts
 }
 
+/** The attributes without a name in a record of which not all is said. */
+export function unknowns(record: object): string {
+  return words(Object.entries(record).map(([key, value]) => UNKNOWN.test(key) && pair(key, value)))
+}
+
 const UNNAMED = { RT_TABLE_: 'TABLE_', RTPROT_: 'PROTO_' } as const
 /** What was said of a number last. */
 const said = { RT_TABLE_: new Map<number, readonly [name: string, text: string]>(), RTPROT_: new Map() } as const
