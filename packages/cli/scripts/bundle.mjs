@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
+import { snapshotTexts } from '../../../scripts/snapshot-texts.mjs'
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url))
 const { bin, dependencies } = JSON.parse(readFileSync(path('../package.json'), 'utf8'))
@@ -28,9 +29,9 @@ for (const file of readdirSync(dist)) if (file !== '.tsbuildinfo') rmSync(join(d
 const bundle = await rolldown({
   input: Object.fromEntries([...names].map((name) => [name, path(`../src/${name}.ts`)])),
   platform: 'node',
-  plugins: [withoutPrograms],
+  plugins: [withoutPrograms, snapshotTexts],
   external: external.map((name) => new RegExp(`^${name}(/|$)`)),
-  resolve: { conditionNames: ['node', 'import', 'default'] },
+  resolve: { conditionNames: ['@netsnap/source', 'node', 'import', 'default'] },
   transform: { target: 'node20.19' },
 })
 await bundle.write({
