@@ -205,7 +205,7 @@ export class Session implements AsyncDisposable, Disposable {
     refreshNames()
     const types = await this.#families.typesOf(table, parts.single === true, () => this.#listFamilies(signal))
     const request = buildRequest(table, parts, types.request)
-    const watch = parts.single ? [] : (parts.watch ?? table.watch ?? []).map((group) => constant(group))
+    const watch = groupsToWatch(table, parts)
     const release = await this.#take(signal, table.name)
     let exchange: Exchange | undefined
     try {
@@ -278,6 +278,9 @@ function ended(error: unknown, { onInterrupted }: ReadOptions): 'cut' {
   if (error instanceof NetlinkError && error.code === 'DUMP_TRUNCATED' && onInterrupted === 'return') return 'cut'
   throw error
 }
+
+const groupsToWatch = (table: Table, { single, watch }: RequestParts): number[] =>
+  single ? [] : (watch ?? table.watch ?? []).map((group) => constant(group))
 
 const busy = (table: string, streamed: string) =>
   new NetlinkError(
