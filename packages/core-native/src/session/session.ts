@@ -211,13 +211,10 @@ export class Session implements AsyncDisposable, Disposable {
     try {
       for (;;) {
         exchange = new Exchange(this.#transport, {
-          request,
+          ...{ request, watch, options, decode: read },
           sequence: ++this.#sequence,
           type: types.reply,
-          watch,
-          decode: read,
           repeats: set && new Repeats(set, parts.accept),
-          options,
           secret: table.secret === true,
           follower: watch.length > 0 ? parts.follow?.() : undefined,
           buffers: this.#buffers,
