@@ -40,6 +40,10 @@ test('the reading functions', () => {
   expectTypeOf(getNexthops()).resolves.toEqualTypeOf<Dump<Nexthop>>()
   expectTypeOf(lookupRoute('10.0.0.1')).resolves.toEqualTypeOf<Route>()
   expectTypeOf(new RoutingTableQuery().getRoutes({ bigint: true })).resolves.toEqualTypeOf<Dump<RouteBigInt>>()
+  const either = true as boolean
+  expectTypeOf(getRoutes({ bigint: either })).resolves.toEqualTypeOf<Dump<Route | RouteBigInt>>()
+  expectTypeOf(getRoutes({ bigint: false })).resolves.toEqualTypeOf<Dump<Route>>()
+  expectTypeOf(getRoutes({} as { bigint?: boolean })).resolves.toEqualTypeOf<Dump<Route | RouteBigInt>>()
   // @ts-expect-error not a family
   getRoutes({ family: 'inet' })
   // @ts-expect-error a misspelt option
