@@ -40,7 +40,7 @@ export {
   unlessZeros,
 } from './modify.ts'
 export { type NamedOptions, type NameSource, named, numberNamed } from './named.ts'
-export { chain, list, nest, only, packed, select } from './nest.ts'
+export { chain, KEEP, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
 export {
   type AttributeSet,
