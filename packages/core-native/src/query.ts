@@ -13,7 +13,7 @@ export interface SessionOptions {
 export function openSession(protocol: ConstantName, { netns }: SessionOptions = {}): Session {
   const namespace = netns === undefined ? undefined : openNetns(netns)
   try {
-    return new Session(openSocket(constant(protocol), namespace ? { netns: namespace.fd } : {}))
+    return new Session(openSocket(constant(protocol), namespace && !namespace.own ? { netns: namespace.fd } : {}))
   } finally {
     namespace?.close()
   }

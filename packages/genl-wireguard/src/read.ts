@@ -2,6 +2,7 @@ import {
   type Dump,
   dumpOf,
   explainRefusal,
+  interfaceIndexOf,
   interfacesOfKind,
   NetlinkError,
   type ReadOptions,
@@ -29,7 +30,7 @@ export interface PeerOptions extends Omit<ReadOptions, 'lookups'> {
 
 /** Which devices to read, and how. */
 export interface WireGuardOptions extends PeerOptions {
-  /** One device only, by its name or its interface's index. Default: all of the namespace. */
+  /** One device only, by its name, an alternative name or its interface's index. Default: all of the namespace. */
   readonly dev?: string | number | undefined
 }
 
@@ -41,18 +42,37 @@ export type PeerOf<O> = O extends { readonly bigint: true } ? WireGuardPeerBigIn
 
 const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
 
-/** The question for one device, by its name or index. */
-function requestFor(dev: string | number): RequestParts {
+const byName = (name: string): RequestParts => ({
+  attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...encodeText(name), 0)]],
+})
+
+/** The question for one device, by its name or index; undefined for an alternative name, which may be longer than WireGuard takes. */
+function requestFor(dev: string | number): RequestParts | undefined {
   if (typeof dev === 'number') {
     const good = Number.isInteger(dev) && dev > 0 && dev <= HIGHEST_INDEX
     if (!good) throw new TypeError(`dev: ${dev} is not the index of an interface`)
     return { attributes: [['WGDEVICE_A_IFINDEX', uint32(dev)]] }
   }
   const name = typeof dev === 'string' ? encodeText(dev) : new Uint8Array()
-  if (name.length === 0 || name.length >= constant('IFNAMSIZ') || name.includes(0)) {
+  if (name.length === 0 || name.length >= constant('ALTIFNAMSIZ') || name.includes(0)) {
     throw new TypeError(`dev: ${JSON.stringify(dev)} is not the name of an interface`)
   }
-  return { attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...name, 0)]] }
+  return name.length < constant('IFNAMSIZ') ? byName(dev) : undefined
+}
+
+/** The same, with the index of an interface that has the alternative name. */
+async function askFor(dev: string | number, sockets: Sockets, options: ReadOptions): Promise<RequestParts> {
+  const request = requestFor(dev)
+  if (request) return request
+  const { route } = sockets
+  if (!route) throw new TypeError(`routeSession: without it nothing says which interface is ${JSON.stringify(dev)}`)
+  const index = await interfaceIndexOf(route, String(dev), options)
+  if (index !== undefined) return requestFor(index)!
+  throw new NetlinkError(`wireguard: there is no interface named "${dev}" (ENODEV)`, {
+    code: 'ENODEV',
+    table: 'wireguard',
+    operation: 'send',
+  })
 }
 
 const explained = (error: unknown) =>
@@ -63,7 +83,7 @@ async function readDevice(
   dev: string | number,
   options: ReadOptions,
 ): Promise<Dump<WireGuardMessage>> {
-  const request = requestFor(dev)
+  const request = await askFor(dev, sockets, options)
   try {
     return (await sockets.generic.dump(wireguard, request, options)) as Dump<WireGuardMessage>
   } catch (error) {
@@ -135,17 +155,19 @@ export function streamPeers<const O extends StreamPeersOptions = {}>(
   dev: string | number,
   options?: O,
 ): AsyncGenerator<PeerOf<O>[], StreamEnd, void> {
-  const stream = peerBatches(requestFor(dev), options ?? {})
+  requestFor(dev)
+  const stream = peerBatches(dev, options ?? {})
   return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<PeerOf<O>[], StreamEnd, void>
 }
 
 async function* peerBatches(
-  request: RequestParts,
+  dev: string | number,
   options: StreamPeersOptions,
 ): AsyncGenerator<WireGuardPeer[], StreamEnd, void> {
   await using sockets = new Sockets(options)
   const zones = new ZoneNames(sockets, options)
   const merger = new PeerMerger()
+  const request = await askFor(dev, sockets, options)
   const messages = sockets.generic.stream(wireguard, request, options)
   try {
     for (;;) {

@@ -1,4 +1,11 @@
-import { interfaceNameOf, openSession, type ReadOptions, type Session, type SourceOptions } from '@netsnap/core-native'
+import {
+  interfaceNameOf,
+  NetlinkError,
+  openSession,
+  type ReadOptions,
+  type Session,
+  type SourceOptions,
+} from '@netsnap/core-native'
 import type { WireGuardPeer } from './wireguard.ts'
 
 /** Where devices are read: WireGuard itself answers over generic netlink, and which devices there are over rtnetlink. */
@@ -67,7 +74,17 @@ export class ZoneNames {
   }
 
   async #lookUp(index: number): Promise<string | undefined> {
-    const { route } = this.#sockets
+    const route = this.#routeSession()
     return route && interfaceNameOf(route, index, this.#options)
+  }
+
+  /** A name is not worth the devices: where no socket can be had for it, the number stays. */
+  #routeSession(): Session | undefined {
+    try {
+      return this.#sockets.route
+    } catch (error) {
+      if (error instanceof NetlinkError) return undefined
+      throw error
+    }
   }
 }
