@@ -1,6 +1,7 @@
 /**
  * Part of `pnpm check`: a file written by hand stays within 300 lines, a function within 40. A table may be as long as
- * the kernel's: the lines of its definition do not count. Neither do tests. The addon stays below 400 lines in all.
+ * the kernel's: the lines of its definition do not count. Neither do tests. The addon, whose files keep to 300 lines
+ * too, stays below 1,100 in all: it moves bytes, on threads of its own, and nothing more.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { filesIn, type Node, root, walk } from './sources.ts'
 
 const longestFile = 300
 const longestFunction = 40
-const longestAddon = 399
+const longestAddon = 1099
 const definitions = new Set(['table', 'attributeSet', 'header'])
 
 const isFunction = ({ type }: Node) => /^(Arrow)?Function(Expression|Declaration)?$/.test(type)
@@ -58,9 +59,13 @@ function isWrittenByHand(file: string): boolean {
 }
 
 function checkAddon(): string[] {
-  const texts = filesIn('packages/core-native/native').filter((file) => /\.(cc|h)$/.test(file))
-  const lines = texts.reduce((sum, file) => sum + readFileSync(join(root, file), 'utf8').split('\n').length - 1, 0)
-  return lines > longestAddon ? [`packages/core-native/native: ${lines} lines of C++`] : []
+  const files = filesIn('packages/core-native/native').filter((file) => /\.(cc|h)$/.test(file))
+  const counted = files.map((file) => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length - 1 }))
+  const sum = counted.reduce((sum, { lines }) => sum + lines, 0)
+  return [
+    ...counted.flatMap(({ file, lines }) => (lines > longestFile ? [`${file}: ${lines} lines`] : [])),
+    ...(sum > longestAddon ? [`packages/core-native/native: ${sum} lines of C++`] : []),
+  ]
 }
 
 function main(): void {

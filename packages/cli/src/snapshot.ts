@@ -101,8 +101,17 @@ function warningOf(table: string, error: NetlinkError): string | undefined {
   return error.code === 'EPERM' && (table === 'wireguard' || table === 'dpll') ? error.message : undefined
 }
 
-function namespaceOf(netns: string | number | undefined): { inode: number; name?: string } {
-  if (netns === undefined) return { inode: netnsInode() }
+/** Without /proc nobody can tell. */
+function ownInode(): { inode?: number } {
+  try {
+    return { inode: netnsInode() }
+  } catch {
+    return {}
+  }
+}
+
+function namespaceOf(netns: string | number | undefined): { inode?: number; name?: string } {
+  if (netns === undefined) return ownInode()
   // What is no network namespace, or may not be entered, is an error of the whole, not of each table.
   openSession('NETLINK_ROUTE', { netns }).close()
   const namespace = openNetns(netns)

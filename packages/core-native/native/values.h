@@ -49,7 +49,7 @@ inline void Require(const Napi::CallbackInfo& info, bool condition, const char* 
 }
 
 // Marks the ArrayBuffers that Allocate made.
-constexpr napi_type_tag kMemory{0x6d46b0e7a1c94f2d, 0x9a3f5c1180e7d264};
+constexpr napi_type_tag kMemory{0x6d46b0e7a1c94f2d, 0x9a3f5c1180e7d264};  // not a kernel number: random
 
 // A new Memory, or none where there is no room for it.
 inline Held<Memory> NewMemory(size_t size) {

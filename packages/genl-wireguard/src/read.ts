@@ -5,6 +5,7 @@ import {
   dumpOf,
   explainRefusal,
   type Integer64,
+  interfaceIndexOf,
   interfacesOfKind,
   NetlinkError,
   type ReadOptions,
@@ -36,7 +37,7 @@ export interface PeerOptions extends Omit<ReadOptions, 'lookups'> {
 
 /** Which devices to read, and how. */
 export interface WireGuardOptions extends PeerOptions {
-  /** One device only, by its name or its interface's index. Default: all of the namespace. */
+  /** One device only, by its name, an alternative name or its interface's index. Default: all of the namespace. */
   readonly dev?: string | number | undefined
 }
 
@@ -53,18 +54,37 @@ const DEVICES: Asked = { ...PEERS, options: ['dev', 'routeSession'] }
 
 const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
 
-/** The question for one device, by its name or index. */
-function requestFor(dev: string | number): RequestParts {
+const byName = (name: string): RequestParts => ({
+  attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...encodeText(name), 0)]],
+})
+
+/** The question for one device, by its name or index; undefined for an alternative name, which may be longer than WireGuard takes. */
+function requestFor(dev: string | number): RequestParts | undefined {
   if (typeof dev === 'number') {
     const good = Number.isInteger(dev) && dev > 0 && dev <= HIGHEST_INDEX
     if (!good) throw new TypeError(`dev: ${dev} is not the index of an interface`)
     return { attributes: [['WGDEVICE_A_IFINDEX', uint32(dev)]] }
   }
   const name = typeof dev === 'string' ? encodeText(dev) : new Uint8Array()
-  if (name.length === 0 || name.length >= constant('IFNAMSIZ') || name.includes(0)) {
+  if (name.length === 0 || name.length >= constant('ALTIFNAMSIZ') || name.includes(0)) {
     throw new TypeError(`dev: ${shown(dev)} is not the name of an interface`)
   }
-  return { attributes: [['WGDEVICE_A_IFNAME', Uint8Array.of(...name, 0)]] }
+  return name.length < constant('IFNAMSIZ') ? byName(dev) : undefined
+}
+
+/** The same, with the index of an interface that has the alternative name. */
+async function askFor(dev: string | number, links: Links, reading: ReadOptions): Promise<RequestParts> {
+  const request = requestFor(dev)
+  if (request) return request
+  const { session } = links
+  if (!session) throw new TypeError(`routeSession: without it nothing says which interface is ${shown(dev)}`)
+  const index = await interfaceIndexOf(session, String(dev), reading)
+  if (index !== undefined) return requestFor(index)!
+  throw new NetlinkError(`wireguard: there is no interface named "${dev}" (ENODEV)`, {
+    code: 'ENODEV',
+    table: 'wireguard',
+    operation: 'send',
+  })
 }
 
 const explained = (error: unknown) =>
@@ -72,10 +92,11 @@ const explained = (error: unknown) =>
 
 async function readDevice(
   session: Session,
+  links: Links,
   dev: string | number,
   reading: ReadOptions,
 ): Promise<Dump<WireGuardMessage>> {
-  const request = requestFor(dev)
+  const request = await askFor(dev, links, reading)
   try {
     return (await session.dump(wireguard, request, reading)) as Dump<WireGuardMessage>
   } catch (error) {
@@ -130,7 +151,7 @@ async function readDevices(
   const dumps: Consistency[] = [wanted]
   for (const dev of wanted) {
     try {
-      const messages = await readDevice(session, dev, reading)
+      const messages = await readDevice(session, links, dev, reading)
       const device = mergeDevice(messages)
       if (!device) continue
       await zones.name(device.peers)
@@ -158,15 +179,15 @@ export function streamPeers<const O extends StreamPeersOptions = {}>(
   dev: string | number,
   options?: O,
 ): AsyncGenerator<PeerOf<O>[], StreamEnd, void> {
-  const request = requestFor(dev)
+  requestFor(dev)
   const asked: StreamPeersOptions = options ?? {}
-  const stream = withSessionStream(PEERS, asked, (session, reading) => peerBatches(session, request, asked, reading))
+  const stream = withSessionStream(PEERS, asked, (session, reading) => peerBatches(session, dev, asked, reading))
   return stream as AsyncGenerator<unknown[], StreamEnd, void> as AsyncGenerator<PeerOf<O>[], StreamEnd, void>
 }
 
 async function* peerBatches(
   session: Session,
-  request: RequestParts,
+  dev: string | number,
   source: WireGuardSourceOptions,
   reading: ReadOptions,
 ): AsyncGenerator<WireGuardPeer[], StreamEnd, void> {
@@ -174,6 +195,7 @@ async function* peerBatches(
   using links = new Links(source)
   const zones = new ZoneNames(links, reading)
   const merger = new PeerMerger()
+  const request = await askFor(dev, links, reading)
   const messages = session.stream(wireguard, request, reading)
   try {
     for (;;) {

@@ -2,6 +2,7 @@ import {
   interfaceNameOf,
   type Lease,
   leaseSession,
+  NetlinkError,
   type ReadOptions,
   type Session,
   type Sessions,
@@ -67,7 +68,17 @@ export class ZoneNames {
   }
 
   async #lookUp(index: number): Promise<string | undefined> {
-    const { session } = this.#links
+    const session = this.#routeSession()
     return session && interfaceNameOf(session, index, this.#reading)
+  }
+
+  /** A name is not worth the devices: where no socket can be had for it, the number stays. */
+  #routeSession(): Session | undefined {
+    try {
+      return this.#links.session
+    } catch (error) {
+      if (error instanceof NetlinkError) return undefined
+      throw error
+    }
   }
 }

@@ -39,7 +39,6 @@ function numbersOf() {
     table: constant('RTA_TABLE'),
     destination: constant('RTA_DST'),
     ipv4: constant('AF_INET'),
-    ipv6: constant('AF_INET6'),
     main: constant('RT_TABLE_MAIN'),
     local: constant('RT_TABLE_LOCAL'),
     changes: new Set([constant('RTM_NEWROUTE'), constant('RTM_DELROUTE')]),
@@ -71,8 +70,8 @@ export class RouteFollower implements Follower {
   readonly #changes: Change[] = []
   #last: Place | undefined
   #datagrams = 0
-  /** The table of the last IPv6 route that was the last of a datagram. */
-  lastIpv6Table: number | undefined
+  /** By family, the table of the last route that was the last of a datagram. */
+  readonly lastTables = new Map<number, number>()
 
   constructor(family: string | undefined) {
     this.#ipv4Alone = family === 'ipv4'
@@ -82,9 +81,7 @@ export class RouteFollower implements Follower {
     this.#datagrams++
     const boundary = this.#last && { from: this.#last, to: this.#placeOf(frame, first) }
     this.#last = this.#placeOf(frame, last)
-    if (frame.u8[last.at + this.#n.familyAt] === this.#n.ipv6) {
-      this.lastIpv6Table = frame.u8[last.at + this.#n.tableAt]
-    }
+    this.lastTables.set(frame.u8[last.at + this.#n.familyAt]!, frame.u8[last.at + this.#n.tableAt]!)
     return boundary !== undefined && this.#close(boundary)
   }
 

@@ -1,4 +1,4 @@
-import { type Binding, type Codec, prefix } from '@netsnap/core-native/schema'
+import { type Binding, type Codec, KEEP, prefix } from '@netsnap/core-native/schema'
 
 const ENTRY_BYTES = 4
 
@@ -38,6 +38,7 @@ export const labelStack: Codec<number[]> = {
 
 /** Destination of a route: an address with its prefix length, or for MPLS the incoming label. */
 export const destination: Codec<string> = {
+  sparse: true,
   json: 'quoted',
   bind(binding) {
     const stack = stackOf(binding)
@@ -45,24 +46,26 @@ export const destination: Codec<string> = {
     const familyAt = binding.header!.members.rtm_family!.offset
     const inet = prefix('rtm_dst_len').bind(binding)
     return {
-      fits: inet.fits!,
       read(frame, at, length, record) {
-        if (frame.u8[frame.body + familyAt] === mpls) return readLabels(frame.view, at, length, stack).join('/')
-        return inet.read(frame, at, length, record)
+        if (frame.u8[frame.body + familyAt] !== mpls) return inet.read(frame, at, length, record)
+        return wholeStack(length) ? readLabels(frame.view, at, length, stack).join('/') : (KEEP as unknown as string)
       },
     }
   },
   schema: () => ({ type: 'string' }),
 }
 
-/** What the kernel leaves out: a destination of length 0, by the family in the header. */
-export const defaultDestination: Codec<string> = {
+/** What the kernel leaves out: a destination of length 0, by the family in the header. Any other is sent, or not known. */
+export const defaultDestination: Codec<string | undefined> = {
+  sparse: true,
   json: 'quoted',
-  bind({ constants }) {
+  bind({ constants, header }) {
+    const { rtm_family, rtm_dst_len } = header!.members
+    const lengthAt = rtm_dst_len!.offset - rtm_family!.offset
     const all: string[] = []
     for (const family of ['AF_INET', 'RTNL_FAMILY_IPMR']) all[constants.value(family)!] = '0.0.0.0/0'
     for (const family of ['AF_INET6', 'RTNL_FAMILY_IP6MR']) all[constants.value(family)!] = '::/0'
-    return { read: (frame, at) => all[frame.u8[at]!] ?? 'default' }
+    return { read: ({ u8 }, at) => (u8[at + lengthAt] === 0 ? (all[u8[at]!] ?? 'default') : undefined) }
   },
   schema: () => ({ type: 'string', examples: ['0.0.0.0/0', '::/0'] }),
 }

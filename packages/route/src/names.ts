@@ -1,4 +1,4 @@
-import { enumOf, flagsOf, named, u8, u32 } from '@netsnap/core-native/schema'
+import { enumOf, named, u32 } from '@netsnap/core-native/schema'
 
 /** What the numbers of a route are called: in records, and by those who ask. */
 export const TABLES = { prefix: 'RT_TABLE_', file: 'rt_tables', unnamed: 'TABLE_' } as const
@@ -18,9 +18,3 @@ export const routeScope = named('RT_SCOPE_', { file: 'rt_scopes', unnamed: 'SCOP
 export const routeType = enumOf(TYPES.prefix, TYPES)
 /** The protocol of the packets that were asked about. */
 export const ipProtocol = enumOf(IP_PROTOCOLS.prefix, IP_PROTOCOLS)
-/** Flags of a route: those of its nexthop, and its own; where both have a name, the route's is the whole constant. */
-export const routeFlags = flagsOf(['RTNH_F_', 'RTM_F_'], { scalar: u32 })
-/** Flags of a nexthop in a multipath route. */
-export const nexthopFlags = flagsOf('RTNH_F_', { scalar: u8 })
-/** Flags of a nexthop object. */
-export const nexthopObjectFlags = flagsOf('RTNH_F_', { scalar: u32 })

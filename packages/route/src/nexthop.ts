@@ -20,7 +20,8 @@ import {
   uint,
 } from '@netsnap/core-native/schema'
 import { encapsulation, encapsulationType } from './encapsulation.ts'
-import { nexthopObjectFlags, routeProtocol, routeScope } from './names.ts'
+import { nexthopObjectFlags } from './flags.ts'
+import { routeProtocol, routeScope } from './names.ts'
 
 /** A member of a group. */
 export interface NexthopGroupMember {

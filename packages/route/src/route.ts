@@ -11,7 +11,6 @@ import {
   header,
   hex,
   interfaceName,
-  mapped,
   nest,
   prefix,
   type RecordOf,
@@ -22,24 +21,16 @@ import {
   struct,
   table,
   u8,
-  u16,
   u32,
   u64,
   uint,
 } from '@netsnap/core-native/schema'
 import { encapsulation, encapsulationType } from './encapsulation.ts'
+import { nexthopFlags, routeFlags } from './flags.ts'
 import { defaultDestination, destination, labelStack } from './labels.ts'
 import { metrics } from './metrics.ts'
-import {
-  ipProtocol,
-  nexthopFlags,
-  routeFlags,
-  routeProtocol,
-  routeScope,
-  routeType,
-  routingTable,
-  shortRoutingTable,
-} from './names.ts'
+import { share, threshold } from './multicast.ts'
+import { ipProtocol, routeProtocol, routeScope, routeType, routingTable, shortRoutingTable } from './names.ts'
 import { resolvedNexthops } from './resolve.ts'
 import { via } from './via.ts'
 import { WATCH } from './watch.ts'
@@ -58,8 +49,10 @@ const multipathNexthop = attributeSet('RTA_', {
 }, {
   header: header('rtnexthop', {
     dev_index:  ['rtnh_ifindex', s32],
-    /** Share of the flows, 1 to 256: the kernel has it less one. */
-    weight:     ['rtnh_hops', mapped(u8, u16, (hops) => hops + 1)],
+    /** Share of the flows, 1 to 256. Of a route by a group of nexthop objects this is what fits into eight bits: `nexthops` has the shares themselves. */
+    weight:     ['rtnh_hops', share],
+    /** Instead of a share in multicast routing: packets go out there whose TTL is greater than this. */
+    ttl:        ['rtnh_hops', threshold],
     flags:      ['rtnh_flags', u8],
     flag_names: ['rtnh_flags', nexthopFlags],
     dev:        ['rtnh_ifindex', interfaceName],
@@ -105,16 +98,18 @@ export const route = table({
     protocol:    ['rtm_protocol', routeProtocol],
     /** Number of who installed the route. */
     protocol_id: ['rtm_protocol', u8],
-    /** How far away the destinations are: `UNIVERSE`, `LINK`, `HOST`, ... */
+    /** How far away the destinations are: `UNIVERSE`, `LINK`, `HOST`, ... IPv4 alone tells them apart. */
     scope:       ['rtm_scope', routeScope],
+    /** Length of the destination prefix; for MPLS the bits of a label. */
     dst_len:     ['rtm_dst_len', u8],
     src_len:     ['rtm_src_len', u8],
+    /** Type-of-service octet of the packets that it is for; 0 for any. IPv4 alone has this. */
     tos:         ['rtm_tos', u8],
     /** State of the route and of its nexthop, as bits. */
     flags:       ['rtm_flags', u32],
-    /** State by name: `LINKDOWN`, `DEAD`, `ONLINK`, `OFFLOAD`, `CLONED`, ... */
+    /** State by name: `LINKDOWN`, `DEAD`, `ONLINK`, `OFFLOAD`, ... In the answer to one question `CLONED`, and in IPv4 what becomes of the packet: `LOCAL`, `BROADCAST`, `MULTICAST`, ... */
     flag_names:  ['rtm_flags', routeFlags],
-    /** Destinations in CIDR notation, `0.0.0.0/0` and `::/0` for the default route; for MPLS the incoming label. */
+    /** Destinations in CIDR notation, `0.0.0.0/0` and `::/0` for the default route; for MPLS the incoming label. Absent where what the kernel sent cannot be read. */
     dst:         ['rtm_family', defaultDestination],
     /** Routing table, by the kernel's or the administrator's name. */
     table:       ['rtm_table', shortRoutingTable],
@@ -151,6 +146,7 @@ export const route = table({
     nexthops:      ['RTA_NH_ID', resolvedNexthops],
     flow_from:     ['RTA_FLOW', realmFrom],
     flow_to:       ['RTA_FLOW', realmTo],
+    /** Interface that packets come in by: of a multicast route, or as it was asked for. */
     iif_index:     ['RTA_IIF', u32],
     iif:           ['RTA_IIF', interfaceName],
     mark:          ['RTA_MARK', u32],

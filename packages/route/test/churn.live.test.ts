@@ -29,7 +29,7 @@ const whileChanged = <T>(namespace: Namespace, action: () => Promise<T>) => {
 
 /** How often each route that stays is listed: once, if nothing is lost or doubled. */
 function isWhole(routes: readonly Route[]): boolean {
-  const listed = routes.map(({ dst }) => dst).filter((dst) => dst.startsWith('2001:db8:1:'))
+  const listed = routes.map(({ dst }) => dst).filter((dst) => dst!.startsWith('2001:db8:1:'))
   return listed.length === STAYING.length && new Set(listed).size === STAYING.length
 }
 

@@ -34,7 +34,7 @@ describeLive('interfaces by their alternative names', () => {
     const options = { netns: namespace.path, dev, family: 'ipv4' } as const
     const oracle = namespace.json<IpObject[]>(`ip -4 -j route show table all dev ${dev}`).map(({ dst }) => dst)
     const found = await getRoutes(options)
-    expect(found.map(({ dst }) => dst.replace(/\/32$/, '').replace('0.0.0.0/0', 'default'))).toEqual(oracle)
+    expect(found.map(({ dst }) => dst!.replace(/\/32$/, '').replace('0.0.0.0/0', 'default'))).toEqual(oracle)
     expect(oracle.length).toBeGreaterThan(2)
     const streamed: unknown[] = []
     for await (const batch of streamRoutes(options)) streamed.push(...batch)

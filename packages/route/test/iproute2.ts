@@ -25,7 +25,7 @@ function prefixOf(family: string, text: string): string {
   return whole !== undefined && text.endsWith(whole) ? text.slice(0, -whole.length) : text
 }
 
-const destinationOf = ({ family, dst, dst_len }: Route) => (dst_len === 0 ? 'default' : prefixOf(family, dst))
+const destinationOf = ({ family, dst, dst_len }: Route) => (dst_len === 0 ? 'default' : prefixOf(family, dst!))
 
 /** Flags of routes and nexthops, in iproute2's order; it does not print the others. */
 const FLAGS = {

@@ -1,4 +1,5 @@
-import { createNamespace } from '@netsnap/core-native/testing'
+import { constant } from '@netsnap/core-native/constants'
+import { concat, createNamespace, MessageBuilder } from '@netsnap/core-native/testing'
 import { describeLive } from '@netsnap/core-native/testing/vitest'
 import { expect, test } from 'vitest'
 import { getRoutes, streamRoutes, streamRoutesJson } from '../src/index.ts'
@@ -16,6 +17,51 @@ async function namespaceWith(nexthops: number) {
   )
   return namespace
 }
+
+/** The same of IPv4, by a group of nexthop objects: the lines of `ip` are too short for so many. */
+async function namespaceWithGroup(members: number) {
+  const namespace = await createNamespace()
+  namespace.run('ip link set lo up; ip link add br0 type bridge; ip link set br0 up; ip addr add 172.16.0.1/12 dev br0')
+  namespace.batch(
+    'nexthop',
+    Array.from({ length: members }, (_, i) => `add id ${i + 1} via 172.17.${i >> 8}.${i & 255} dev br0`),
+  )
+  const b = new MessageBuilder()
+  const group = Array.from({ length: members }, (_, i) => concat(b.u32(i + 1), b.u32(0)))
+  const flags = constant('NLM_F_REQUEST') | constant('NLM_F_ACK') | constant('NLM_F_CREATE')
+  const request = b.message(
+    { type: 'RTM_NEWNEXTHOP', flags },
+    b.struct('nhmsg', {}),
+    b.attribute('NHA_ID', b.u32(9999)),
+    b.attribute('NHA_GROUP', concat(...group)),
+  )
+  const script =
+    'import socket, sys; s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); ' +
+    's.send(bytes.fromhex(sys.argv[1])); sys.exit(int.from_bytes(s.recv(65536)[16:20], sys.byteorder))'
+  namespace.run(`python3 -c '${script}' ${Buffer.from(request).toString('hex')}`)
+  namespace.run('ip route add 9.1.0.0/16 dev br0; ip route add 10.1.0.0/16 nhid 9999; ip route add 10.2.0.0/16 dev br0')
+  return namespace
+}
+
+describeLive('an IPv4 route of many nexthops', () => {
+  test('that fits is there, with all that comes after it', async () => {
+    await using namespace = await namespaceWithGroup(1500)
+    const routes = await getRoutes({ netns: namespace.pid, family: 'ipv4' })
+    expect(routes.find(({ dst }) => dst === '10.1.0.0/16')?.nexthops).toHaveLength(1500)
+    expect(routes.map(({ dst }) => dst)).toEqual(expect.arrayContaining(['9.1.0.0/16', '10.2.0.0/16', '127.0.0.1/32']))
+  })
+
+  test('that does not fit is never left out in silence', async () => {
+    await using namespace = await namespaceWithGroup(2200)
+    const netns = namespace.pid
+    const told = { name: 'NetlinkError', code: expect.stringMatching(/^(DUMP_TRUNCATED|EMSGSIZE)$/), table: 'route' }
+    for (const family of ['ipv4', undefined] as const) {
+      await expect(getRoutes({ netns, family })).rejects.toMatchObject(told)
+      for await (const _ of streamRoutes({ netns, family: 'ipv6' }));
+    }
+    expect((await getRoutes({ netns, family: 'ipv6' })).interrupted).toBe(false)
+  })
+})
 
 describeLive('an IPv6 route of many nexthops', () => {
   test('that fits is there, with all that comes after it', async () => {

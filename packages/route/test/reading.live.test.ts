@@ -148,7 +148,7 @@ describeLive('routes that another process adds and removes', () => {
         if (!routes) continue
         restarted += routes.restarts
         sizes.add(routes.length)
-        const found = routes.map(({ dst }) => dst).filter((dst) => constantRoutes.includes(dst))
+        const found = routes.map(({ dst }) => dst).filter((dst) => constantRoutes.includes(dst!))
         expect(found.sort()).toEqual([...constantRoutes].sort())
       }
     })
@@ -415,14 +415,11 @@ function asIpMroute(route: Route): IpObject {
   const { packets, bytes, wrong_if } = route.mfc_stats!
   return {
     src: route.src?.replace(/\/\d+$/, ''),
-    dst: route.dst.replace(/\/\d+$/, ''),
+    dst: route.dst!.replace(/\/\d+$/, ''),
     iif: route.iif,
     ...(route.multipath
       ? {
-          multipath: route.multipath.map(({ dev, weight }) => ({
-            oif: dev,
-            ...(weight > 2 ? { ttl: weight - 1 } : {}),
-          })),
+          multipath: route.multipath.map(({ dev, ttl }) => ({ oif: dev, ...(ttl! > 1 ? { ttl } : {}) })),
         }
       : {}),
     state: route.flag_names.includes('UNRESOLVED') ? 'unresolved' : 'resolved',

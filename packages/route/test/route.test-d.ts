@@ -12,13 +12,14 @@ import {
 } from '../src/index.ts'
 
 test('a route', () => {
-  expectTypeOf<Route['dst']>().toEqualTypeOf<string>()
+  expectTypeOf<Route['dst']>().toEqualTypeOf<string | undefined>()
   expectTypeOf<Route['table_id']>().toEqualTypeOf<number>()
   expectTypeOf<Route['gateway']>().toEqualTypeOf<string | undefined>()
   expectTypeOf<Route['newdst']>().toEqualTypeOf<number[] | undefined>()
   expectTypeOf<Route['ttl_propagate']>().toEqualTypeOf<boolean | undefined>()
   expectTypeOf<'BLACKHOLE'>().toExtend<Route['type']>()
-  expectTypeOf<NonNullable<Route['multipath']>[number]['weight']>().toEqualTypeOf<number>()
+  expectTypeOf<NonNullable<Route['multipath']>[number]['weight']>().toEqualTypeOf<number | undefined>()
+  expectTypeOf<NonNullable<Route['multipath']>[number]['ttl']>().toEqualTypeOf<number | undefined>()
   expectTypeOf<NonNullable<Route['metrics']>['cc_algo']>().toEqualTypeOf<string | undefined>()
   expectTypeOf<Route['expires']>().toEqualTypeOf<number | undefined>()
   expectTypeOf<RouteBigInt['expires']>().toEqualTypeOf<bigint | undefined>()
@@ -40,6 +41,10 @@ test('the reading functions', () => {
   expectTypeOf(getNexthops()).resolves.toEqualTypeOf<Dump<Nexthop>>()
   expectTypeOf(lookupRoute('10.0.0.1')).resolves.toEqualTypeOf<Route>()
   expectTypeOf(new RoutingTableQuery().getRoutes({ bigint: true })).resolves.toEqualTypeOf<Dump<RouteBigInt>>()
+  const either = true as boolean
+  expectTypeOf(getRoutes({ bigint: either })).resolves.toEqualTypeOf<Dump<Route | RouteBigInt>>()
+  expectTypeOf(getRoutes({ bigint: false })).resolves.toEqualTypeOf<Dump<Route>>()
+  expectTypeOf(getRoutes({} as { bigint?: boolean })).resolves.toEqualTypeOf<Dump<Route | RouteBigInt>>()
   // @ts-expect-error not a family
   getRoutes({ family: 'inet' })
   // @ts-expect-error a misspelt option

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Session } from '@netsnap/core-native'
-import { bindTable, decoderOf, tableSchema } from '@netsnap/core-native/compile'
-import { constant, constants } from '@netsnap/core-native/constants'
+import { bindTable, decoderOf, tableSchema, writerOf } from '@netsnap/core-native/compile'
+import { type ConstantName, constant, constants } from '@netsnap/core-native/constants'
 import { Frame } from '@netsnap/core-native/schema'
 import {
   concat,
@@ -150,6 +150,94 @@ describe.each([
 
   const encap = (kind: string, ...attributes: Uint8Array[]) =>
     of(v4, dst, b.nested('RTA_ENCAP', ...attributes), a('RTA_ENCAP_TYPE', b.u16(constant(kind as 'AF_INET'))))
+
+  /** What is written straight from the bytes says the same as the record. */
+  const written = (body: Uint8Array) =>
+    JSON.parse(
+      writerOf(route)(new Frame(body, { littleEndian: little, captureUnknown: false }), 0, body.length),
+    ) as Route
+
+  test.each<[string, Record<string, number>, string, () => Uint8Array[], string[]]>([
+    ['none, of 24 bits', v4, '', () => [], ['dst']],
+    ['none, of 64 bits', v6, '', () => [], ['dst']],
+    ['of three bytes', v4, 'RTA_DST', () => [a('RTA_DST', ip(10, 1, 2))], ['dst']],
+    ['of three bytes, of 0 bits', { ...v4, rtm_dst_len: 0 }, 'RTA_DST', () => [a('RTA_DST', ip(10, 1, 2))], ['dst']],
+    ['of no bytes', { ...v6, rtm_dst_len: 0 }, 'RTA_DST', () => [a('RTA_DST')], ['dst']],
+    ['of IPv6 in an IPv4 route', v4, 'RTA_DST', () => [a('RTA_DST', ip6(1))], ['dst']],
+    ['of IPv4 in an IPv6 route', v6, 'RTA_DST', () => [dst], ['dst']],
+    [
+      'of IPv4 in a multicast route of IPv6',
+      { ...v6, rtm_family: constant('RTNL_FAMILY_IP6MR') },
+      'RTA_DST',
+      () => [dst],
+      ['dst'],
+    ],
+    [
+      'a label of three bytes',
+      { rtm_family: constant('AF_MPLS'), rtm_dst_len: 20 },
+      'RTA_DST',
+      () => [a('RTA_DST', ip(1, 2, 3))],
+      ['dst'],
+    ],
+    ['a source of IPv6', { ...v4, rtm_src_len: 8 }, 'RTA_SRC', () => [dst, a('RTA_SRC', ip6(1))], ['src']],
+    ['a source of five bytes', v6, 'RTA_SRC', () => [a('RTA_DST', ip6(1)), a('RTA_SRC', ip(1, 2, 3, 4, 5))], ['src']],
+    [
+      'a table of two bytes',
+      { ...v4, rtm_table: 252 },
+      'RTA_TABLE',
+      () => [dst, a('RTA_TABLE', b.u16(7))],
+      ['table', 'table_id'],
+    ],
+    ['a gateway of five bytes', v4, 'RTA_GATEWAY', () => [dst, a('RTA_GATEWAY', ip(1, 2, 3, 4, 5))], ['gateway']],
+  ])('what cannot be read is not made up: %s', (_, header, unknown, attributes, absent) => {
+    const body = concat(b.struct('rtmsg', { rtm_type: 1, rtm_table: 254, ...header }), ...attributes())
+    const record = decode<Route>(route, body)
+    const names = (record.unknown_rta_attrs_decoded ?? []).map(({ name }) => name)
+    expect(names).toEqual(unknown === '' ? [] : [unknown])
+    for (const field of absent) {
+      expect(record).not.toHaveProperty(field)
+      expect(written(body)).not.toHaveProperty(field)
+    }
+    if (!absent.includes('dst')) expect(written(body).dst).toBe(record.dst)
+  })
+
+  test('hops are a share, or in multicast routing a TTL', () => {
+    const hop = a('RTA_MULTIPATH', nexthopBytes({ index: 3, hops: 4 }), nexthopBytes({ index: 5, hops: 255 }))
+    const hopsOf = (header: Record<string, number>) =>
+      of({ rtm_dst_len: 0, ...header }, hop).multipath!.map(({ weight, ttl }) => ({ weight, ttl }))
+    const multicast = { rtm_type: constant('RTN_MULTICAST') }
+    const cloned = { rtm_flags: constant('RTM_F_CLONED') }
+    const shares = [
+      { weight: 5, ttl: undefined },
+      { weight: 256, ttl: undefined },
+    ]
+    const ttls = [
+      { weight: undefined, ttl: 4 },
+      { weight: undefined, ttl: 255 },
+    ]
+    for (const family of ['AF_INET', 'AF_INET6', 'AF_MPLS'] as const)
+      expect(hopsOf({ rtm_family: constant(family), ...multicast })).toEqual(shares)
+    for (const family of ['RTNL_FAMILY_IPMR', 'RTNL_FAMILY_IP6MR'] as const)
+      expect(hopsOf({ rtm_family: constant(family), ...multicast })).toEqual(ttls)
+    expect(hopsOf({ rtm_family: constant('AF_INET'), ...cloned })).toEqual(shares)
+    expect(hopsOf({ rtm_family: constant('AF_INET'), ...cloned, ...multicast })).toEqual(ttls)
+  })
+
+  test('flags in the upper half are those of the packet in an IPv4 route that was made for one', () => {
+    const flagsOf = (family: 'AF_INET' | 'AF_INET6', ...flags: ConstantName[]) =>
+      of({ rtm_family: constant(family), rtm_flags: flags.reduce((all, name) => all + constant(name), 0) }).flag_names
+    const bits: ConstantName[] = ['RTNH_F_LINKDOWN', 'RTM_F_OFFLOAD_FAILED', 'RTM_F_NOTIFY']
+    expect(flagsOf('AF_INET', ...bits)).toEqual(['LINKDOWN', 'NOTIFY', 'OFFLOAD_FAILED'])
+    expect(flagsOf('AF_INET6', 'RTM_F_CLONED', ...bits)).toEqual(['LINKDOWN', 'NOTIFY', 'CLONED', 'OFFLOAD_FAILED'])
+    expect(flagsOf('AF_INET', 'RTM_F_CLONED', ...bits)).toEqual(['LINKDOWN', 'NOTIFY', 'CLONED', 'MULTICAST'])
+    expect(flagsOf('AF_INET', 'RTM_F_CLONED', 'RTCF_LOCAL', 'RTCF_BROADCAST')).toEqual(['CLONED', 'BROADCAST', 'LOCAL'])
+    expect(flagsOf('AF_INET', 'RTM_F_CLONED', 'RTM_F_NOTIFY', 'RTCF_NOTIFY')).toEqual([
+      'NOTIFY',
+      'CLONED',
+      'RTCF_NOTIFY',
+    ])
+    expect(of({ ...v4, rtm_flags: constant('RTM_F_CLONED') + 2 ** 20 }, dst).flag_names).toEqual(['CLONED', '0x100000'])
+  })
 
   test('a route to everywhere has a destination, whatever the family', () => {
     expect(of({ ...v4, rtm_dst_len: 0 }).dst).toBe('0.0.0.0/0')
@@ -446,6 +534,7 @@ describe.each([
       src: '10.0.0.7/32',
       dst: '239.1.1.1/32',
       iif_index: 2,
+      multipath: [{ dev_index: 3, ttl: 1 }],
       mfc_stats: { packets: 5, bytes: 2 ** 33, wrong_if: 1 },
       expires: 2 ** 33,
     })

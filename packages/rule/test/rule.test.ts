@@ -1,6 +1,15 @@
 import { Session } from '@netsnap/core-native'
-import { tableSchema } from '@netsnap/core-native/compile'
-import { fakeTransport, kernelsOf, MessageBuilder, recordedTransport, recordingsIn } from '@netsnap/core-native/testing'
+import { bindTable, decoderOf, tableSchema, writerOf } from '@netsnap/core-native/compile'
+import { constant, constants } from '@netsnap/core-native/constants'
+import { Frame } from '@netsnap/core-native/schema'
+import {
+  concat,
+  fakeTransport,
+  kernelsOf,
+  MessageBuilder,
+  recordedTransport,
+  recordingsIn,
+} from '@netsnap/core-native/testing'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { getRules, RoutingRuleQuery, type Rule, rule } from '../src/index.ts'
@@ -54,6 +63,26 @@ describe('in both byte orders, a rule with every attribute', () => {
     expect(rules).toEqual([
       { family: 'ipv4', action: 'TO_TBL', dst_len: 0, src_len: 0, tos: 0, flags: 0, flag_names: [], priority: 0 },
     ])
+  })
+})
+
+describe.each([true, false])('what cannot be read is not made up (lowest byte first: %o)', (littleEndian) => {
+  const b = new MessageBuilder(littleEndian)
+  test.each([
+    ['FRA_PRIORITY', 'priority', b.u16(7)],
+    ['FRA_DST', 'dst', Uint8Array.of(10, 0, 0)],
+    ['FRA_SRC', 'src', new Uint8Array(16)],
+    ['FRA_TABLE', 'table', b.u8(7)],
+  ] as const)('%s', (name, field, payload) => {
+    const head = b.struct('fib_rule_hdr', { family: constant('AF_INET'), dst_len: 8, src_len: 8, action: 1 })
+    const body = concat(head, b.attribute(name, payload))
+    const frame = () => new Frame(body, { littleEndian })
+    const record = decoderOf(rule)(frame(), 0, body.length) as unknown as Rule
+    expect(record).not.toHaveProperty(field)
+    expect(record.unknown_fra_attrs_decoded).toMatchObject([{ name, length: payload.length }])
+    expect(bindTable(rule, undefined, constants())(frame(), 0, body.length)).toEqual(record)
+    const bare = new Frame(body, { littleEndian, captureUnknown: false })
+    expect(JSON.parse(writerOf(rule)(bare, 0, body.length))).not.toHaveProperty(field)
   })
 })
 

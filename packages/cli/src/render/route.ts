@@ -4,7 +4,8 @@ import { device, HOP_FIELDS, hops, labels } from './hops.ts'
 import { TextTable } from './table.ts'
 import { numbered, type Part, realms, rest, words } from './words.ts'
 
-function destination({ type, dst }: RouteBigInt): string {
+/** One that could not be read is among the unknown attributes, with its bytes. */
+function destination({ type, dst = '?' }: RouteBigInt): string {
   return type === 'UNICAST' ? dst : words([type.toLowerCase(), dst])
 }
 

@@ -15,6 +15,7 @@ import {
   KEPT,
   member,
   plus,
+  standIns,
 } from './emit-parts.ts'
 
 /** Bytes of the payloads whose texts are kept. */
@@ -108,12 +109,22 @@ function runsOf(table: Table): Run[] {
 
 const place = (field: string) => `x_${field}`
 
+/** Members that may be absent, and whose value an attribute may replace: whether one is there decides on its place. */
+function uncertain(table: Table): ReadonlySet<string> {
+  const sparse = headerFields(table).filter((member) => member.sparse && member.field in (table.attributes as Lines))
+  return new Set(sparse.map(({ field }) => field))
+}
+
+/** Whether the header in hand has such a member. */
+const has = (field: string) => `has_${field}`
+
 /** The texts that serve again for a message with the same header. */
 function emitKeptTexts(table: Table): string {
   if (!headerIsKept(table)) return ''
   const runs = runsOf(table).map((_, i) => `run${i} = ''`)
   const values = placed(table).flatMap(({ field, replaced }) => (replaced ? [`kept_${field} = ''`] : []))
-  return `${KEPT}  let ${[...runs, ...values, "start = ''"].join(', ')}\n`
+  const members = [...uncertain(table)].map((field) => `${has(field)} = false`)
+  return `${KEPT}  let ${[...runs, ...values, ...members, "start = ''"].join(', ')}\n`
 }
 
 /** The last word of each attribute whose text is kept, the frame that it was in, and the text. */
@@ -133,13 +144,16 @@ function emitStart(table: Table): string {
   const kept = headerIsKept(table)
   const runs = runsOf(table).map(({ text }, i) => `run${i} = ${kept ? `flat(${text})` : text}`)
   const replaced = placed(table).filter((one) => one.replaced)
+  const replaceable = uncertain(table)
   const sparse = headerFields(table).flatMap(({ field, sparse, codec }, i) => {
     if (!sparse) return []
     const add = `${kept ? 'start' : 's'} += ${asJson(codec, `m${i}`, `,"${field}":`)}`
-    return [`{ const m${i} = ${member(i)}; if (m${i} !== undefined) ${add} }`]
+    const told = replaceable.has(field) ? `${has(field)} = m${i} !== undefined; ` : ''
+    return [`{ const m${i} = ${member(i)}; ${told}if (m${i} !== undefined) ${add} }`]
   })
   if (!kept) {
-    const lets = [...runs, ...replaced.map(({ field, text }) => `${place(field)} = ${text}`), "s = ''"]
+    const values = replaced.map(({ field, text }) => `${place(field)} = ${text}`)
+    const lets = [...runs, ...values, ...[...replaceable].map((field) => `${has(field)} = false`), "s = ''"]
     return [...lets.map((one) => `let ${one}`), ...sparse].map((line) => `    ${line}\n`).join('')
   }
   const refresh = [...runs, ...replaced.map(({ field, text }) => `kept_${field} = ${text}`), "start = ''", ...sparse]
@@ -157,6 +171,7 @@ function emitResult(table: Table): string {
 function emitCases(table: Table, lines: readonly EmittedLine[]): string {
   const sources = Object.values(table.attributes as Lines).map(([source]: Line) => source)
   const places = new Set(placed(table).map(({ field }) => field))
+  const [stand, replaceable] = [standIns(table), uncertain(table)]
   return sourcesOf(table)
     .map((source, slot) => {
       const mine = lines.filter(({ index }) => sources[index] === source)
@@ -164,11 +179,14 @@ function emitCases(table: Table, lines: readonly EmittedLine[]): string {
       if (mine.some(({ codec }) => codec.late || codec.repeats)) return `${label} return slow(f, at, end)\n`
       const [word, bit] = [`seen${Math.floor(slot / SLOTS)}`, 2 ** (slot % SLOTS)]
       const checks = new Set(mine.flatMap((line) => check(line) ?? []))
-      const guard = checks.size > 0 ? `if (${[...checks].join(' || ')}) break; ` : ''
+      const leave = mine.some(({ field }) => stand.has(field)) ? 'return slow(f, at, end)' : 'break'
+      const guard = checks.size > 0 ? `if (${[...checks].join(' || ')}) ${leave}; ` : ''
       const once = `if ((${word} & ${bit}) !== 0) return slow(f, at, end); ${word} |= ${bit}; `
+      const again = mine.filter(({ field }) => replaceable.has(field)).map(({ field }) => has(field))
+      const twice = again.length > 0 ? `if (${again.join(' || ')}) return slow(f, at, end); ` : ''
       const write = mine.map((line) => emitWrite(line, places, 's')).join('; ')
-      const again = isKeptPiece(mine, places) ? emitKeptPiece(mine, slot) : ''
-      return `${label} ${guard}${once}${again}${write}; continue\n`
+      const kept = isKeptPiece(mine, places) ? emitKeptPiece(mine, slot) : ''
+      return `${label} ${guard}${once}${twice}${kept}${write}; continue\n`
     })
     .join('')
 }

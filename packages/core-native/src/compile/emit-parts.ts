@@ -94,3 +94,9 @@ export function check({ index, lengths }: EmittedLine): string | undefined {
   if (lengths === 'function') return `!s${index}(n)`
   return lengths === 'exactly' ? `n !== s${index}` : `n < s${index}`
 }
+
+/** Fields that have a value before the attributes are read: a member's, or what stands for an attribute that is left out. */
+export function standIns(set: AnySet): ReadonlySet<string> {
+  const fallbacks = Object.entries(set.attributes as Lines).filter(([, [, codec]]) => codec.fallback)
+  return new Set([...headerFields(set), ...fallbacks.map(([field]) => ({ field }))].map(({ field }) => field))
+}

@@ -14,6 +14,7 @@ import {
   KEPT,
   member,
   plus,
+  standIns,
 } from './emit-parts.ts'
 
 /**
@@ -111,25 +112,33 @@ function emitDerived(field: string, index: number): string {
   return `    const v${index} = d${index}(r); if (v${index} !== undefined) r[${JSON.stringify(field)}] = v${index}\n`
 }
 
+/** Takes the values back that stood for an attribute which is there and cannot be read. */
+const takeBack = (mine: readonly EmittedLine[], stand: ReadonlySet<string>) =>
+  mine.flatMap(({ field }) => (stand.has(field) ? [`delete r[${JSON.stringify(field)}]; `] : [])).join('')
+
 function emitCases(set: AnySet, lines: readonly EmittedLine[]): string {
   const sources = Object.values(set.attributes as Lines).map(([source]: Line) => source)
+  const stand = standIns(set)
   return sourcesOf(set)
     .map((source, slot) => {
       const mine = lines.filter(({ index }) => sources[index] === source)
       if (mine.length > 1 && mine.some(({ codec }) => codec.late))
         throw new TypeError(`${source} has a late line and others`)
       const checks = [...new Set(mine.flatMap((line) => check(line) ?? []))]
-      const guard = checks.length ? `if (${checks.join(' || ')}) break; ` : ''
-      return `        case ${slot + 1}: ${mine.length ? guard : ''}${mine.map(emitRead).join('; ')}; continue\n`
+      const back = takeBack(mine, stand)
+      const leave = back === '' ? 'break' : `{ ${back}break }`
+      const guard = checks.length ? `if (${checks.join(' || ')}) ${leave}; ` : ''
+      const reads = mine.map((line) => emitRead(line, leave)).join('; ')
+      return `        case ${slot + 1}: ${mine.length ? guard : ''}${reads}; continue\n`
     })
     .join('')
 }
 
-function emitRead({ field, index, codec }: EmittedLine): string {
+function emitRead({ field, index, codec }: EmittedLine, leave: string): string {
   const { headerBytes } = framingOf(bundledConstants())
   const value = `a${index}(f, p + ${headerBytes}, n, r)`
   const target = `r[${JSON.stringify(field)}]`
   if (codec.late) return `q${index} = p`
   if (!codec.sparse) return codec.repeats ? `(${target} ??= []).push(${value})` : `${target} = ${value}`
-  return `{ const v = ${value}; if (v === KEEP) break; if (v !== undefined) ${target} = v }`
+  return `{ const v = ${value}; if (v === KEEP) ${leave}; if (v !== undefined) ${target} = v }`
 }

@@ -43,8 +43,12 @@ function attributeAt({ framing }: BoundSet, { view, little }: Frame, p: number) 
   return { type: view.getUint16(p + typeAt, little), size, at: p + headerBytes, length: size - headerBytes }
 }
 
+/** An attribute that cannot be read. What stood for it, had it not been there, is taken back. */
 function keep(set: BoundSet, record: Loose, frame: Frame, p: number): void {
   const { type, at, length } = attributeAt(set, frame, p)
+  const lines = set.byType.get(type & set.framing.typeMask) ?? []
+  for (const { field } of [...set.header, ...set.appended, ...set.fallbacks])
+    if (lines.some((line) => line.field === field)) delete record[field]
   if (frame.captureUnknown) set.keepUnknown(record, frame, type, at, length)
 }
 

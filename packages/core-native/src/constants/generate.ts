@@ -1,5 +1,4 @@
 /** Reads this machine's headers and kernel. */
-import { statSync } from 'node:fs'
 import { release } from 'node:os'
 import { dirname } from 'node:path'
 import { readKernel } from './btf/index.ts'
@@ -7,7 +6,7 @@ import { bundledConstants } from './bundled.ts'
 import { bundledLayers } from './bundled-layers.ts'
 import { headerPath, headerReader, headerTree } from './header-tree.ts'
 import { headers as wanted } from './headers.ts'
-import { type Fingerprint, type HostConstants, type Inputs, identify } from './host-file.ts'
+import { type Fingerprint, type HostConstants, type Inputs, identify, statOf } from './host-file.ts'
 import { layoutOf } from './layout.ts'
 import type { Definitions, Layout, Numbers, StructDefinition } from './model.ts'
 import { readHeaders } from './reader/index.ts'
@@ -43,7 +42,7 @@ function headerFiles({ headers: root }: Inputs): Fingerprint['files'] {
   const tree = root === undefined ? undefined : headerTree(root)
   const paths = tree ? wanted.flatMap(({ header }) => headerPath(tree, header) ?? []) : []
   return [...new Set(paths.map(dirname)), ...paths].flatMap((path) => {
-    const stat = statSync(path, { throwIfNoEntry: false })
+    const stat = statOf(path)
     return stat ? [[path, stat.size, stat.mtimeMs] as const] : []
   })
 }

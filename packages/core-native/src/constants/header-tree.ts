@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { readSmallFile } from '../base/small-file.ts'
 import { kernelSocketHeader } from './headers.ts'
 import type { ReadHeader } from './reader/preprocess.ts'
 
@@ -23,9 +24,19 @@ export function headerTree(root: string): HeaderTree | undefined {
 /** Debian and its children keep the C library's headers in a folder of the architecture. */
 function libcFolder(root: string): string | undefined {
   if (existsSync(join(root, 'bits/socket.h'))) return root
-  const folders = readdirSync(root).filter((name) => /^[\w]+-linux-\w+$/.test(name))
+  const folders = namesIn(root).filter((name) => /^[\w]+-linux-\w+$/.test(name))
   return folders.map((name) => join(root, name)).find((folder) => existsSync(join(folder, 'bits/socket.h')))
 }
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+const MOST_BYTES = 16 * 1024 * 1024 // not a kernel number: the longest header has half of one
 
 export function headerPath(tree: HeaderTree, header: string): string | undefined {
   if (header === kernelSocketHeader) return tree.kernel && join(tree.kernel, 'linux/socket.h')
@@ -37,7 +48,7 @@ export function headerReader(tree: HeaderTree): ReadHeader {
   return (header) => {
     const path = headerPath(tree, header)
     try {
-      return path === undefined ? undefined : readFileSync(path, 'utf8')
+      return path === undefined ? undefined : readSmallFile(path, { limit: MOST_BYTES }).toString()
     } catch {
       return undefined
     }

@@ -1,16 +1,8 @@
-import {
-  closeSync,
-  existsSync,
-  constants as fileFlags,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-} from 'node:fs'
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { homedir, release, version } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
 import { packageFile } from '../base/package.ts'
+import { readSmallFile } from '../base/small-file.ts'
 import type { Layer } from './searchable.ts'
 
 /** What this machine has to read constants from. */
@@ -48,7 +40,16 @@ export function findInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
   const btf = chosen(env.NETSNAP_BTF, isLinux ? '/sys/kernel/btf/vmlinux' : undefined)
   return {
     headers: headers !== undefined && holdsHeaders(headers) ? headers : undefined,
-    btf: btf !== undefined && statSync(btf, { throwIfNoEntry: false })?.isFile() ? btf : undefined,
+    btf: btf !== undefined && statOf(btf)?.isFile() ? btf : undefined,
+  }
+}
+
+/** Undefined where there is nothing, or nothing that may be seen. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path)
+  } catch {
+    return undefined
   }
 }
 
@@ -96,7 +97,7 @@ export function fits(made: Fingerprint, now: Omit<Fingerprint, 'files'>): boolea
     made.kernel === now.kernel &&
     now.modules.every((name) => made.modules.includes(name)) &&
     made.files.every(([path, size, time]) => {
-      const stat = statSync(path, { throwIfNoEntry: false })
+      const stat = statOf(path)
       return stat !== undefined && stat.size === size && stat.mtimeMs === time
     })
   )
@@ -117,32 +118,38 @@ export const installedFile = (): string => packageFile('constants.host.json')
 
 /** Where generated constants are kept; undefined if there is no such place. */
 export function cacheFile(env: NodeJS.ProcessEnv, key: string): string | undefined {
-  const home = homedir()
+  const home = homeFolder()
   // The XDG specification: an empty value counts as none, a relative one is to be ignored.
   const configured = env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : undefined
   const base = configured ?? (isAbsolute(home) ? join(home, '.cache') : undefined)
   return base && join(base, 'netsnap', `constants-${key}.json`)
 }
 
-/** The file's content, unless it is damaged or someone else could have written it. */
-export function readHostFile(path: string, ownOnly: boolean): HostConstants | undefined {
-  let descriptor: number | undefined
+/** Of a user that the system does not know there is none: then `HOME` decides, or nothing. */
+function homeFolder(): string {
   try {
-    descriptor = openSync(path, fileFlags.O_RDONLY | (ownOnly ? fileFlags.O_NOFOLLOW : 0))
-    if (ownOnly && !isOurs(descriptor)) return undefined
-    const content: unknown = JSON.parse(readFileSync(descriptor, 'utf8'))
+    return homedir()
+  } catch {
+    return ''
+  }
+}
+
+const MOST_BYTES = 16 * 1024 * 1024 // not a kernel number: such a file has a hundred KiB
+
+/** The file's content, unless it is damaged, no file, or someone else could have written it. */
+export function readHostFile(path: string, ownOnly: boolean): HostConstants | undefined {
+  try {
+    const options = { limit: MOST_BYTES, ...(ownOnly ? { noFollow: true, trusted: isOurs } : {}) }
+    const content: unknown = JSON.parse(readSmallFile(path, options).toString())
     return isHostConstants(content) ? content : undefined
   } catch {
     return undefined
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor)
   }
 }
 
 const writableByOthers = 0o022 // not a kernel number: permission bits
 
-function isOurs(descriptor: number): boolean {
-  const { uid, mode } = fstatSync(descriptor)
+function isOurs({ uid, mode }: Stats): boolean {
   return (uid === process.getuid?.() || uid === 0) && (mode & writableByOthers) === 0
 }
 

@@ -1,5 +1,6 @@
 import { flat } from '../base/json.ts'
 import type { Binding, Codec, Read } from './codec.ts'
+import { KEEP } from './nest.ts'
 
 const IPV4_BYTES = 4
 const IPV6_BYTES = 16
@@ -166,15 +167,30 @@ function memberOffset({ header }: Binding, member: string): number {
   return found.offset
 }
 
-/** An address with the length of its prefix, which stands in a member of the message's header: `10.0.0.0/8`. */
+/** Bytes of an address by family, 0 where any may be, and where in the message's header the family stands. */
+function lengthsByFamily({ constants, header }: Binding): { readonly lengths: Uint8Array; readonly familyAt: number } {
+  const lengths = new Uint8Array(OCTET.length)
+  for (const family of ['AF_INET', 'RTNL_FAMILY_IPMR']) lengths[constants.value(family)!] = IPV4_BYTES
+  for (const family of ['AF_INET6', 'RTNL_FAMILY_IP6MR']) lengths[constants.value(family)!] = IPV6_BYTES
+  const [, family] = Object.entries(header?.members ?? {}).find(([name]) => /(^|_)family$/.test(name)) ?? []
+  return family ? { lengths, familyAt: family.offset } : { lengths: new Uint8Array(OCTET.length), familyAt: 0 }
+}
+
+/**
+ * An address with the length of its prefix, which stands in a member of the message's header: `10.0.0.0/8`. One of another
+ * family than the header's is kept among the unknown attributes.
+ */
 export function prefix(member: string): Codec<string> {
   return {
+    sparse: true,
     json: 'quoted',
     bind(binding) {
       const offset = memberOffset(binding, member)
+      const { lengths, familyAt } = lengthsByFamily(binding)
       return {
-        fits: isAddress,
         read(f, at, length) {
+          const expected = lengths[f.u8[f.body + familyAt]!]!
+          if (expected === 0 ? !isAddress(length) : length !== expected) return KEEP as unknown as string
           const ending = f.u8[f.body + offset]! + SLASH
           return length === IPV4_BYTES ? dotted(f.u8, at, ending) : colons(f.u8, at, ending)
         },

@@ -55,7 +55,7 @@ export {
   unlessZeros,
 } from './modify.ts'
 export { type NamedOptions, type NameSource, named, numberNamed } from './named.ts'
-export { chain, list, nest, only, packed, select } from './nest.ts'
+export { chain, KEEP, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
 export { attributeSet, header, type RecordOf, type Table, table, type UnknownAttribute } from './set.ts'
 export { type SocketAddress, socketAddress } from './socket-address.ts'

@@ -39,7 +39,7 @@ export function schemaOf(set: AnySet, binding: SchemaBinding): JsonSchema {
     properties[field] = { ...(description ? { description } : {}), ...codec.schema(binding) }
     if (always) required.push(field)
   }
-  for (const [field, line] of Object.entries(headerLines(set, binding))) add(field, line, !set.whole)
+  for (const [field, line] of Object.entries(headerLines(set, binding))) add(field, line, !set.whole && !line[1].sparse)
   for (const [field, line] of Object.entries(set.attributes as Lines)) add(field, line, line[1].fallback !== undefined)
   for (const [field, [codec]] of Object.entries(set.derived ?? {}) as [string, Line][]) {
     add(field, ['', codec as unknown as Line[1]], false)

@@ -34,7 +34,7 @@ export function openSession(protocol: Protocol, options: SessionOptions = {}): S
 function openIn(protocol: Protocol, namespace: Netns | undefined): Session {
   // The kernel would load the module of another.
   if (!PROTOCOLS.includes(protocol)) throw new TypeError(`the protocol must be one of ${PROTOCOLS.join(', ')}`)
-  return new Session(openSocket(constant(protocol), namespace ? { netns: namespace.fd } : {}))
+  return new Session(openSocket(constant(protocol), namespace && !namespace.own ? { netns: namespace.fd } : {}))
 }
 
 /** What every reading function takes: a session that is open, or where to open one for the call. */

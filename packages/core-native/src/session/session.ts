@@ -205,19 +205,16 @@ export class Session implements AsyncDisposable, Disposable {
     refreshNames()
     const types = await this.#families.typesOf(table, parts.single === true, () => this.#listFamilies(signal))
     const request = buildRequest(table, parts, types.request)
-    const watch = parts.single ? [] : (parts.watch ?? table.watch ?? []).map((group) => constant(group))
+    const watch = groupsToWatch(table, parts)
     const release = await this.#take(signal, table.name)
     let exchange: Exchange | undefined
     try {
       for (;;) {
         exchange = new Exchange(this.#transport, {
-          request,
+          ...{ request, watch, options, decode: read },
           sequence: ++this.#sequence,
           type: types.reply,
-          watch,
-          decode: read,
           repeats: set && new Repeats(set, parts.accept),
-          options,
           secret: table.secret === true,
           follower: watch.length > 0 ? parts.follow?.() : undefined,
           buffers: this.#buffers,
@@ -278,6 +275,9 @@ function ended(error: unknown, { onInterrupted }: ReadOptions): 'cut' {
   if (error instanceof NetlinkError && error.code === 'DUMP_TRUNCATED' && onInterrupted === 'return') return 'cut'
   throw error
 }
+
+const groupsToWatch = (table: Table, { single, watch }: RequestParts): number[] =>
+  single ? [] : (watch ?? table.watch ?? []).map((group) => constant(group))
 
 const busy = (table: string, streamed: string) =>
   new NetlinkError(

@@ -5,6 +5,8 @@ import { NetlinkError } from '../base/errors.ts'
 export interface Netns {
   /** The descriptor, for `openSocket`. */
   readonly fd: number
+  /** It is this process's own: a socket needs not enter it, which would take privilege. */
+  readonly own: boolean
   /** May be called more than once. */
   close(): void
 }
@@ -26,6 +28,17 @@ export function openNetns(netns: string | number): Netns {
     if (fd !== undefined) return holder(fd)
   }
   throw refusal('ENOENT', absent(netns))
+}
+
+/** Whether a descriptor is of the namespace that this thread is in. */
+function isOwn(fd: number): boolean {
+  for (const path of ['/proc/thread-self/ns/net', '/proc/self/ns/net']) {
+    try {
+      const [own, { dev, ino }] = [statSync(path), fstatSync(fd)]
+      return own.dev === dev && own.ino === ino
+    } catch {}
+  }
+  return false
 }
 
 /** The inode number that tells network namespaces apart: of this process's own, or of a descriptor's. */
@@ -72,6 +85,7 @@ function holder(fd: number): Netns {
   let open = true
   return {
     fd,
+    own: isOwn(fd),
     close() {
       if (open) closeSync(fd)
       open = false

@@ -40,7 +40,7 @@ export class InstalledPackage {
   /** What a new process resolves the names to. */
   ask(env: Record<string, string> = {}, names: readonly string[] = ['FRA_DST'], cwd: string = this.folder): Answer {
     const script = join(this.folder, 'probe.mjs')
-    const options = { cwd, env: this.environment(env), encoding: 'utf8' as const }
+    const options = { cwd, env: this.environment(env), encoding: 'utf8' as const, timeout: 20_000 }
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...names], options)
     if (status !== 0 || stderr !== '') throw new Error(`exit ${status}: ${stderr}`)
     return JSON.parse(stdout)

@@ -37,7 +37,7 @@ export function decode_sample(b: BoundSet): Decode {
       if (size < 4 || p + size > end) throw malformed(type)
       const n = size - 4
       switch (slots[type & 16383]) {
-        case 1: if (n !== s0) break; r["version"] = a0(f, p + 4, n, r); continue
+        case 1: if (n !== s0) { delete r["version"]; break }; r["version"] = a0(f, p + 4, n, r); continue
         case 2: r["kind"] = a1(f, p + 4, n, r); continue
         case 3: if (n !== s2) break; r["id"] = a2(f, p + 4, n, r); continue
         case 4: if (n !== s3) break; r["wide"] = a3(f, p + 4, n, r); continue

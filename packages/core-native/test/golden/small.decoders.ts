@@ -1,5 +1,5 @@
 // Generated from test/fixtures/sample-tables.ts by scripts/compile-tables.ts. Do not edit.
-import { type BoundSet, type Decode, lengthsOf, flat, type Write } from '../../src/compile/index.ts'
+import { type BoundSet, type Decode, KEEP, lengthsOf, flat, type Write } from '../../src/compile/index.ts'
 
 type Any = any
 type Loose = Record<string, Any>
@@ -9,7 +9,7 @@ export function decode_small(b: BoundSet): Decode {
   const [o0] = b.header.map((member) => member.offset) as Any
   const [z0] = b.header.map((member) => member.size) as Any
   const [a0, a1] = b.lines.map((line) => line.read) as Any
-  const [s0, s1] = b.lines.map(lengthsOf) as Any
+  const [, s1] = b.lines.map(lengthsOf) as Any
   const { slots, keepUnknown, malformed, headerBytes, outermost } = b
   const words = new Uint32Array(headerBytes >> 2)
   let last = 0
@@ -32,7 +32,7 @@ export function decode_small(b: BoundSet): Decode {
       if (size < 4 || p + size > end) throw malformed(type)
       const n = size - 4
       switch (slots[type & 16383]) {
-        case 1: if (!s0(n)) break; r["prefix"] = a0(f, p + 4, n, r); continue
+        case 1: { const v = a0(f, p + 4, n, r); if (v === KEEP) break; if (v !== undefined) r["prefix"] = v }; continue
         case 2: if (n !== s1) break; r["id"] = a1(f, p + 4, n, r); continue
         case 255: continue
       }
@@ -47,7 +47,7 @@ export function write_small(b: BoundSet, slow: Write): Write {
   const [o0] = b.header.map((member) => member.offset) as Any
   const [z0] = b.header.map((member) => member.size) as Any
   const [a0, a1] = b.lines.map((line) => line.read) as Any
-  const [s0, s1] = b.lines.map(lengthsOf) as Any
+  const [, s1] = b.lines.map(lengthsOf) as Any
   const { slots, malformed, headerBytes } = b
   const words = new Uint32Array(headerBytes >> 2)
   let last = 0
@@ -73,7 +73,7 @@ export function write_small(b: BoundSet, slow: Write): Write {
       if (size < 4 || p + size > end) throw malformed(type)
       const n = size - 4
       switch (slots[type & 16383]) {
-        case 1: if (!s0(n)) break; if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; s += ',"prefix":"' + a0(f, p + 4, n, NONE) + '"'; continue
+        case 1: if ((seen0 & 1) !== 0) return slow(f, at, end); seen0 |= 1; { const v = a0(f, p + 4, n, NONE); if (v === KEEP) return slow(f, at, end); if (v !== undefined) s += ',"prefix":"' + v + '"' }; continue
         case 2: if (n !== s1) break; if ((seen0 & 2) !== 0) return slow(f, at, end); seen0 |= 2; if (n === 4) { const w = view.getUint32(p + 4, little); if (w !== w1 || f.id !== f1) { let t = ''; t += ',"id":' + a1(f, p + 4, n, NONE); t1 = flat(t); w1 = w; f1 = f.id }; s += t1; continue }; s += ',"id":' + a1(f, p + 4, n, NONE); continue
         case 255: continue
       }

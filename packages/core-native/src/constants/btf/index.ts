@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readSmallFile } from '../../base/small-file.ts'
 import { dataCount } from '../groups.ts'
 import { attributeFamilies } from '../headers.ts'
 import { presentModules } from '../host-file.ts'
@@ -29,9 +29,11 @@ export function readKernel(vmlinux: string, known: Known): KernelDefinitions | u
   return found
 }
 
+const MOST_BYTES = 256 * 1024 * 1024 // not a kernel number: a kernel's has ten MiB
+
 function open(path: string, base?: BtfFile): BtfFile | undefined {
   try {
-    return openBtf(readFileSync(path), base)
+    return openBtf(readSmallFile(path, { limit: MOST_BYTES }), base)
   } catch {
     return undefined
   }
