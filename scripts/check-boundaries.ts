@@ -10,7 +10,7 @@ import { parseSync } from 'oxc-parser'
 import { filesIn, root, walk } from './sources.ts'
 
 const core = '@netsnap/core-native'
-const loadsAddon = 'packages/core-native/src/socket/socket.ts'
+const loadsAddon = 'packages/core-native/src/socket/addon.ts'
 /** The folders of core-native, from the ground up. What stands beside them is the public door. */
 const layers = ['base', 'socket', 'constants', 'schema', 'compile', 'session', 'testing']
 const importing = new Set(['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression'])

@@ -8,7 +8,7 @@ describe('allowed', () => {
     ['packages/rule/src/deep/a.ts', "import '../rule.ts'"],
     ['packages/rule/src/index.ts', "import { x } from 'node:fs'"],
     ['packages/cli/src/main.ts', "const rule = await import('@netsnap/rule')"],
-    ['packages/core-native/src/socket/socket.ts', "require('node-gyp-build')"],
+    ['packages/core-native/src/socket/addon.ts', "require('node-gyp-build')"],
     ['packages/rule/src/index.ts', "const text = '@netsnap/route'"],
     ['packages/core-native/src/session/query.ts', "import { openSocket } from '../socket/socket.ts'"],
     ['packages/core-native/src/schema/set.ts', "import type { Codec } from './codec.ts'"],
@@ -28,7 +28,7 @@ describe('refused', () => {
     [
       'packages/core-native/src/base/errors.ts',
       "import load from 'node-gyp-build'",
-      /only .*socket\.ts loads the addon/,
+      /only .*addon\.ts loads the addon/,
     ],
     ['packages/rule/src/index.ts', "require('./a.node')", /loads the addon/],
     ['packages/rule/src/index.ts', "import '../../route/src/index.ts'", /reaches out of its package/],

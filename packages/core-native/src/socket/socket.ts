@@ -1,17 +1,8 @@
 import { constants } from 'node:os'
 import { NetlinkError } from '../base/errors.ts'
-import { packageFile, requireFromPackage } from '../base/package.ts'
+import { type Addon, loadAddon, type NativeSocket } from './addon.ts'
 import type { Received, Transport } from './transport.ts'
 
-/** The addon's socket has a `Transport`'s methods; its errors are bare, with an `errno`. */
-interface NativeSocket extends Pick<Required<Transport>, 'send' | 'receive' | 'subscribe' | 'restart' | 'close'> {
-  readonly port: number
-}
-interface Addon {
-  readonly Socket: new (protocol: number, netns?: number) => NativeSocket
-  /** An `ArrayBuffer` of memory of its own. */
-  readonly allocate: (bytes: number) => ArrayBuffer
-}
 interface NativeFailure {
   readonly message: string
   readonly errno: number
@@ -116,37 +107,6 @@ class Socket implements Transport {
   close(): void {
     this.#native.close()
   }
-}
-
-let addon: Addon | undefined
-
-/** Loaded at the first socket, not before: all else works where the addon does not. */
-function loadAddon(): Addon {
-  if (addon !== undefined) return addon
-  if (process.platform !== 'linux') {
-    throw missing(`netlink sockets exist on Linux only, and this is ${process.platform}`)
-  }
-  try {
-    const load = requireFromPackage('node-gyp-build') as (directory: string) => Addon
-    addon = load(packageFile('native'))
-    return addon
-  } catch (cause) {
-    throw missing(howToBuild(), cause)
-  }
-}
-
-function howToBuild(): string {
-  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
-  const libc = report.header?.glibcVersionRuntime === undefined ? 'musl' : 'glibc'
-  const script = packageFile('scripts/build-native.mjs')
-  return (
-    `the addon of @netsnap/core-native for ${process.platform}-${process.arch} (${libc}) is not there or does not load. ` +
-    `To build it, install a C++ compiler, make and Python (on Debian: g++ make python3) and run: node ${script}`
-  )
-}
-
-function missing(message: string, cause?: unknown): NetlinkError {
-  return new NetlinkError(message, { code: 'ADDON_MISSING', operation: 'open', cause })
 }
 
 function requireCount(value: number, what: string): void {
