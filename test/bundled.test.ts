@@ -45,6 +45,15 @@ test('what reads headers is loaded when it is asked for, and nothing is loaded t
   expect(new Set(loaded).size).toBe(loaded.length)
 })
 
+test('an import does not have Node load streams or sockets', () => {
+  const code = `
+    const before = new Set(process.moduleLoadList)
+    await import('@netsnap/route')
+    console.log(JSON.stringify(process.moduleLoadList.filter((name) => !before.has(name))))`
+  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', code], { cwd: root, encoding: 'utf8' })
+  expect(JSON.parse(said).filter((name: string) => /\b(streams?|net|util|timers)\b/.test(name))).toEqual([])
+})
+
 const { exports } = JSON.parse(readFileSync(`${root}packages/core-native/package.json`, 'utf8')) as {
   exports: Record<string, string | { readonly '@netsnap/source': string; readonly default: string }>
 }

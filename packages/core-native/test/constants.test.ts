@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { bundledConstants, bundledLayout, constant, constants, provenance } from '../src/constants/index.ts'
 import { constantsFrom } from '../src/constants/lookup.ts'
 import { toHostOrder } from '../src/constants/searchable.ts'
+import * as snapshot from '../src/constants/snapshot.gen.ts'
 
 describe('bundled constants', () => {
   const { value, group, prefixed, layout } = bundledConstants()
@@ -36,6 +37,29 @@ describe('bundled constants', () => {
     expect(prefixed('AF_').get(1)).toBe('AF_UNIX')
     expect(prefixed('IFF_').get(1)).toBe('IFF_UP')
     expect([...prefixed('RTNL_').values()]).toEqual(['RTNL_FAMILY_IPMR', 'RTNL_FAMILY_IP6MR'])
+  })
+
+  test('each name that the snapshot holds has its number, and no beginning or end of one', () => {
+    const { groups, macros } = snapshot
+    const numbers = Object.entries<number>(Object.assign({}, ...Object.values(groups), macros))
+    expect(numbers.length).toBeGreaterThan(2500)
+    for (const [name, number] of numbers) expect([name, value(name)]).toEqual([name, number])
+    const known = new Set([...numbers.map(([name]) => name), ...Object.keys(snapshot.networkOrder.be16)])
+    for (const [name] of numbers) {
+      const others = [name.slice(0, -1), name.slice(1), `${name}_`, name.replace('_', '_0')]
+      for (const other of others.filter((other) => !known.has(other)))
+        expect([other, value(other)]).toEqual([other, undefined])
+    }
+  })
+
+  test('a name of digits is not taken for a number', () => {
+    const digits = constantsFrom([{ groups: { T_: { T_A: 7, T_7: 8, T_8: 1 } }, macros: { T_9: 8 } }])
+    expect(['T_A', 'T_7', 'T_8', 'T_9', 'T_1'].map(digits.value)).toEqual([7, 8, 1, 8, undefined])
+    expect([...digits.prefixed('T_')]).toEqual([
+      [7, 'T_A'],
+      [8, 'T_7'],
+      [1, 'T_8'],
+    ])
   })
 
   test('layouts have offsets, sizes, types, arrays and what is inside', () => {

@@ -24,18 +24,27 @@ export interface Constants {
 export function constantsFrom(layers: readonly (Layer | LayerText)[]): Constants {
   // In the order of the last (the bundled) layer, then what the others add.
   const sources = layers.map(searchable).reverse()
+  const values = new Map<string, number | undefined>()
   const words = new Map<string, ReadonlyMap<string, number>>()
   const groups = new Map<string, ReadonlyMap<number, string>>()
   const prefixes = new Map<string, ReadonlyMap<number, string>>()
   const layouts = new Map<string, Layout | undefined>()
   const named = (word: string) => remember(words, word, () => new Map(sources.flatMap((s) => [...s.numbers(word)])))
-  const value = (name: string) => named(wordOf(name)).get(name)
+  const value = (name: string) => remember(values, name, () => valueIn(sources, name))
   return {
     value,
     group: (name) => remember(groups, name, () => byValue(new Set(sources.flatMap((s) => s.members(name))), value)),
     prefixed: (prefix) => remember(prefixes, prefix, () => byValue(beginningWith(prefix, named), value)),
     layout: (name) => remember(layouts, name, () => layoutIn(sources, name)),
   }
+}
+
+function valueIn(sources: readonly Searchable[], name: string): number | undefined {
+  for (let i = sources.length - 1; i >= 0; i--) {
+    const found = sources[i]!.number(name)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function beginningWith(prefix: string, named: (word: string) => ReadonlyMap<string, number>): string[] {

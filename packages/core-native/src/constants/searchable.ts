@@ -1,3 +1,4 @@
+import { remember } from '../base/remember.ts'
 import type { Definitions, Numbers, StructDefinition } from './model.ts'
 
 /** One source, or several merged, as it is read from headers or BTF. */
@@ -5,6 +6,7 @@ export type Layer = Pick<Definitions, 'groups'> & Partial<Definitions>
 
 /** One source in the form that it is searched in: a few names are wanted of thousands. */
 export interface Searchable {
+  number(name: string): number | undefined
   /** The names that begin with a word (see {@link wordOf}), in order: enums before macros. */
   numbers(word: string): ReadonlyMap<string, number>
   /** The members of a C enum, in order. */
@@ -18,8 +20,8 @@ export interface Searchable {
  */
 export interface LayerText {
   /**
-   * A line for each word: the word, a tab, and then in turn what follows it in a name, and the number. `/16` after a
-   * number: in network order.
+   * A line for each word: the word, a tab, and ` DST=1 ` for each name, without the word. `/16` after a number: in
+   * network order.
    */
   readonly numbers: string
   /** A line for each enum: its name, a tab, its members. */
@@ -47,11 +49,11 @@ export function toHostOrder(value: number, bits: 16 | 32, big = bigEndian): numb
 
 /** Write a layer as texts. */
 export function textOf({ groups, macros = {}, networkOrder, structs = {} }: Layer): LayerText {
-  const words = new Map<string, string>()
+  const words = new Map<string, Map<string, string>>()
   const add = (numbers: Numbers, suffix = '') => {
     for (const [name, value] of Object.entries(numbers)) {
       const word = wordOf(name)
-      words.set(word, `${words.get(word) ?? `${word}\t`}${name.slice(word.length)} ${value}${suffix} `)
+      remember(words, word, () => new Map()).set(name.slice(word.length), `${value}${suffix}`)
     }
   }
   for (const group of Object.values(groups)) add(group)
@@ -60,11 +62,13 @@ export function textOf({ groups, macros = {}, networkOrder, structs = {} }: Laye
   add(networkOrder?.be32 ?? {}, '/32')
   const lines = (entries: Iterable<string>) => `\n${[...entries].join('\n')}\n`
   return {
-    numbers: lines(words.values()),
+    numbers: lines([...words].map(([word, numbers]) => `${word}\t ${entriesOf(numbers)} `)),
     groups: lines(Object.entries(groups).map(([group, members]) => `${group}\t${Object.keys(members).join(' ')}`)),
     structs: lines(Object.entries(structs).map(([name, definition]) => `${name}\t${JSON.stringify(definition)}`)),
   }
 }
+
+const entriesOf = (numbers: ReadonlyMap<string, string>) => [...numbers].map((entry) => entry.join('=')).join(' ')
 
 /** What follows a key and a tab in its line. */
 function lineOf(text: string, key: string): string | undefined {
@@ -77,8 +81,11 @@ function lineOf(text: string, key: string): string | undefined {
 /** Search a layer. */
 export function searchable(layer: Layer | LayerText): Searchable {
   const { numbers, groups, structs } = 'numbers' in layer ? layer : textOf(layer)
+  const lines = new Map<string, string>()
+  const line = (word: string) => remember(lines, word, () => lineOf(numbers, word) ?? '')
   return {
-    numbers: (word) => numbersIn(word, lineOf(numbers, word) ?? ''),
+    number: (name) => numberIn(name, line(wordOf(name))),
+    numbers: (word) => numbersIn(word, line(word)),
     members: (group) => lineOf(groups, group)?.split(' ') ?? [],
     struct(name) {
       const definition = lineOf(structs, name)
@@ -87,13 +94,26 @@ export function searchable(layer: Layer | LayerText): Searchable {
   }
 }
 
+/** `IFLA_` begins 700 names, of which a process asks for a tenth: one is found sooner than all are taken apart. */
+function numberIn(name: string, line: string): number | undefined {
+  const key = ` ${name.slice(wordOf(name).length)}=`
+  const start = line.indexOf(key)
+  if (start < 0) return undefined
+  const begin = start + key.length
+  return parse(line.slice(begin, line.indexOf(' ', begin)))
+}
+
 function numbersIn(word: string, line: string): Map<string, number> {
-  const found = new Map<string, number>()
-  const parts = line.split(' ')
-  for (let i = 0; i + 1 < parts.length; i += 2) {
-    const [number, bits] = parts[i + 1]!.split('/') as [string, string?]
-    const value = Number(number)
-    found.set(word + parts[i]!, bits === undefined ? value : toHostOrder(value, bits === '16' ? 16 : 32)) // not a kernel number: bits
-  }
-  return found
+  const entries = line.split(' ').filter((entry) => entry !== '')
+  return new Map(
+    entries.map((entry) => {
+      const [rest, number] = entry.split('=') as [string, string]
+      return [word + rest, parse(number)]
+    }),
+  )
+}
+
+function parse(number: string): number {
+  const [value, bits] = number.split('/') as [string, string?]
+  return bits === undefined ? Number(value) : toHostOrder(Number(value), bits === '16' ? 16 : 32) // not a kernel number: bits
 }
