@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
-import { homedir, release, version } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { release, version } from 'node:os'
+import { dirname, join } from 'node:path'
 import { packageFile } from '../base/package.ts'
 import { readSmallFile } from '../base/small-file.ts'
 import type { Layer } from './searchable.ts'
@@ -115,24 +115,6 @@ export interface HostConstants {
 
 /** Written by the install script, beside package.json. */
 export const installedFile = (): string => packageFile('constants.host.json')
-
-/** Where generated constants are kept; undefined if there is no such place. */
-export function cacheFile(env: NodeJS.ProcessEnv, key: string): string | undefined {
-  const home = homeFolder()
-  // The XDG specification: an empty value counts as none, a relative one is to be ignored.
-  const configured = env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME) ? env.XDG_CACHE_HOME : undefined
-  const base = configured ?? (isAbsolute(home) ? join(home, '.cache') : undefined)
-  return base && join(base, 'netsnap', `constants-${key}.json`)
-}
-
-/** Of a user that the system does not know there is none: then `HOME` decides, or nothing. */
-function homeFolder(): string {
-  try {
-    return homedir()
-  } catch {
-    return ''
-  }
-}
 
 const MOST_BYTES = 16 * 1024 * 1024 // not a kernel number: such a file has a hundred KiB
 

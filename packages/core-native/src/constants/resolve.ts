@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { packageFile, requireFromPackage } from '../base/package.ts'
 import { bundledRelease, bundledTexts, newerRelease } from './bundled.ts'
+import { type CachePlace, cachePlaces, isOurs } from './cache-places.ts'
 import {
-  cacheFile,
   findInputs,
   fits,
   type HostConstants,
@@ -61,22 +62,30 @@ function find(inputs: Inputs, env: NodeJS.ProcessEnv, problems: string[]): Answe
   const file = installedFile()
   const installed = readHostFile(file, false)
   if (installed && fits(installed.fingerprint, now)) return { origin: 'install', file, host: installed }
-  const path = cacheFile(env, keyOf(inputs))
-  const cached = path === undefined ? undefined : readHostFile(path, true)
-  if (cached && fits(cached.fingerprint, now)) return { origin: 'cache', file: path ?? null, host: cached }
-  return { origin: 'generated', ...generateAndKeep(inputs, path, problems) }
+  const places = cachePlaces(env)
+  const name = `constants-${keyOf(inputs)}.json`
+  for (const place of places) {
+    const file = join(place.folder, name)
+    const host = isOurs(place) ? readHostFile(file, true) : undefined
+    if (host && fits(host.fingerprint, now)) return { origin: 'cache', file, host }
+  }
+  const host = loadGenerator().generate(inputs)
+  return { origin: 'generated', file: keep(host, places, name, problems), host }
 }
 
-function generateAndKeep(inputs: Inputs, path: string | undefined, problems: string[]): Omit<Answer, 'origin'> {
-  const generator = loadGenerator()
-  const host = generator.generate(inputs)
-  try {
-    if (path !== undefined) generator.writeCacheFile(path, host)
-    return { file: path ?? null, host }
-  } catch (error) {
-    problems.push(`not cached: ${messageOf(error)}`)
-    return { file: null, host }
+/** In the first place that takes it; null where there is none. */
+function keep(host: HostConstants, places: readonly CachePlace[], name: string, problems: string[]): string | null {
+  const refusals: string[] = []
+  for (const place of places) {
+    try {
+      loadGenerator().writeCacheFile(place, name, host)
+      return join(place.folder, name)
+    } catch (error) {
+      refusals.push(messageOf(error))
+    }
   }
+  if (refusals.length > 0) problems.push(`not cached: ${refusals.join('; ')}`)
+  return null
 }
 
 /** Synchronously, and only when needed: a dozen modules that most processes never use. */

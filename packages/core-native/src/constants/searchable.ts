@@ -81,11 +81,11 @@ function lineOf(text: string, key: string): string | undefined {
 /** Search a layer. */
 export function searchable(layer: Layer | LayerText): Searchable {
   const { numbers, groups, structs } = 'numbers' in layer ? layer : textOf(layer)
-  const lines = new Map<string, string>()
-  const line = (word: string) => remember(lines, word, () => lineOf(numbers, word) ?? '')
+  const lines = new Map<string, Line>()
+  const line = (word: string) => remember(lines, word, () => new Line(word, lineOf(numbers, word) ?? ''))
   return {
-    number: (name) => numberIn(name, line(wordOf(name))),
-    numbers: (word) => numbersIn(word, line(word)),
+    number: (name) => line(wordOf(name)).number(name),
+    numbers: (word) => line(word).numbers,
     members: (group) => lineOf(groups, group)?.split(' ') ?? [],
     struct(name) {
       const definition = lineOf(structs, name)
@@ -94,7 +94,30 @@ export function searchable(layer: Layer | LayerText): Searchable {
   }
 }
 
-/** `IFLA_` begins 700 names, of which a process asks for a tenth: one is found sooner than all are taken apart. */
+/** `IFLA_` begins 700 names, of which a process asks for a tenth: so many are found sooner than all are taken apart. */
+const FEW = 100
+
+class Line {
+  #asked = 0
+  #numbers: ReadonlyMap<string, number> | undefined
+  readonly #word: string
+  readonly #text: string
+
+  constructor(word: string, text: string) {
+    this.#word = word
+    this.#text = text
+  }
+
+  number(name: string): number | undefined {
+    return this.#numbers === undefined && this.#asked++ < FEW ? numberIn(name, this.#text) : this.numbers.get(name)
+  }
+
+  get numbers(): ReadonlyMap<string, number> {
+    this.#numbers ??= numbersIn(this.#word, this.#text)
+    return this.#numbers
+  }
+}
+
 function numberIn(name: string, line: string): number | undefined {
   const key = ` ${name.slice(wordOf(name).length)}=`
   const start = line.indexOf(key)

@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { type CachePlace, isOurs } from './cache-places.ts'
 import type { HostConstants } from './host-file.ts'
 
 /** Writes atomically, readable by the owner alone if it is a cache. */
@@ -15,9 +16,20 @@ export function writeHostFile(path: string, content: HostConstants, mode: number
   }
 }
 
-export function writeCacheFile(path: string, content: HostConstants): void {
-  makeFolder(dirname(path), 2) // not a kernel number: ~/.cache and ~/.cache/netsnap
-  writeHostFile(path, content, 0o600) // not a kernel number: permission bits
+export function writeCacheFile(place: CachePlace, name: string, content: HostConstants): void {
+  if (place.shared) makeOurs(place)
+  else makeFolder(place.folder, 2) // not a kernel number: ~/.cache and ~/.cache/netsnap
+  writeHostFile(join(place.folder, name), content, 0o600) // not a kernel number: permission bits
+}
+
+/** Whoever was there before us, it is not written to unless it is ours alone. */
+function makeOurs(place: CachePlace): void {
+  try {
+    mkdirSync(place.folder, 0o700) // not a kernel number: permission bits
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  if (!isOurs(place)) throw new Error(`${place.folder} is not a folder of this user's alone`)
 }
 
 /**

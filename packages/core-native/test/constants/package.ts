@@ -54,7 +54,7 @@ export class InstalledPackage {
   }
 
   private environment(env: Record<string, string>): NodeJS.ProcessEnv {
-    return { PATH: process.env.PATH, HOME: this.home, ...env }
+    return { PATH: process.env.PATH, HOME: this.home, TMPDIR: join(this.folder, 'none'), ...env }
   }
 
   remove(): void {
