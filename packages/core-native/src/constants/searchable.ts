@@ -95,7 +95,7 @@ export function searchable(layer: Layer | LayerText): Searchable {
 }
 
 /** `IFLA_` begins 700 names, of which a process asks for a tenth: so many are found sooner than all are taken apart. */
-const FEW = 100
+const FEW = 100 // not a kernel number: names
 
 class Line {
   #asked = 0
