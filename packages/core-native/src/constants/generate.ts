@@ -22,6 +22,11 @@ const groupByMember = new Map(
     Object.entries(groups).flatMap(([group, members]) => Object.keys(members).map((name) => [name, group] as const)),
   ),
 )
+const bundledNumbers = new Map(
+  bundledLayers
+    .flatMap(({ groups, macros = {} }) => [macros, ...Object.values(groups)].flatMap(Object.entries))
+    .reverse(),
+)
 const bundledStructs = new Map(bundledLayers.flatMap(({ structs = {} }) => Object.entries(structs)).reverse())
 /** Groups of which the bundled definitions have a part only: those of headers that are read in part. */
 const partPrefixes = wanted.flatMap(({ only = [] }) => only)
@@ -50,7 +55,7 @@ function headerFiles({ headers: root }: Inputs): Fingerprint['files'] {
 export function kernelSource({ btf }: Inputs): Source | undefined {
   if (btf === undefined) return undefined
   const found = readKernel(btf, {
-    groupOf: (name) => groupByMember.get(name),
+    groups: groupByMember,
     structs: new Set(bundledStructs.keys()),
   })
   if (!found) return undefined
@@ -103,17 +108,16 @@ function wantedPart(group: string, members: Numbers): Numbers {
 /** What the source adds to the bundled definitions or says otherwise, as far as a better source does not know it. */
 export function beyondBundled(source: Source, better?: Source): Layer {
   const betterNames = new Set(Object.values(better?.groups ?? {}).flatMap((members) => Object.keys(members)))
-  const bundled = bundledConstants()
-  const differing = (numbers: Numbers, known: (name: string) => number | undefined) =>
+  const differing = (numbers: Numbers, known = (name: string): number | undefined => bundledNumbers.get(name)) =>
     Object.fromEntries(
       Object.entries(numbers).filter(([name, value]) => !betterNames.has(name) && known(name) !== value),
     )
   const inOrder = (numbers: Numbers, width: 'be16' | 'be32') =>
     differing(numbers, (name) => bundledLayers.at(-1)?.networkOrder?.[width][name])
-  const groups = mapValues(source.groups, (members) => differing(members, (name) => bundled.value(name)))
+  const groups = mapValues(source.groups, (members) => differing(members))
   return {
     groups: Object.fromEntries(Object.entries(groups).filter(([, members]) => Object.keys(members).length > 0)),
-    macros: differing(source.macros, (name) => bundled.value(name)),
+    macros: differing(source.macros),
     networkOrder: {
       be16: inOrder(source.networkOrder.be16, 'be16'),
       be32: inOrder(source.networkOrder.be32, 'be32'),

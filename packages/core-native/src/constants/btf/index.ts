@@ -4,13 +4,25 @@ import { dataCount } from '../groups.ts'
 import { attributeFamilies } from '../headers.ts'
 import { presentModules } from '../host-file.ts'
 import type { Definitions, StructDefinition } from '../model.ts'
-import { type BtfFile, enumWords, flagOf, kindOf, kinds, membersOf, nameAt, openBtf, typeWords } from './file.ts'
+import {
+  type BtfFile,
+  enumWords,
+  flagOf,
+  kindOf,
+  kinds,
+  mayBeAt,
+  membersOf,
+  nameAt,
+  openBtf,
+  typeWords,
+} from './file.ts'
 import { readStruct } from './structs.ts'
+import { Wanted } from './wanted.ts'
 
 /** What is already known, so that the kernel's 126,000 types can be passed over quickly. */
 export interface Known {
-  /** The group to which the enumerator belongs. */
-  groupOf(name: string): string | undefined
+  /** The groups to which enumerators belong. */
+  readonly groups: ReadonlyMap<string, string>
   readonly structs: ReadonlySet<string>
 }
 
@@ -21,10 +33,11 @@ export function readKernel(vmlinux: string, known: Known): KernelDefinitions | u
   const base = open(vmlinux)
   if (!base) return undefined
   const found: Found = { groups: {}, structs: {} }
-  collect(base, known, found)
+  const search = { ...known, members: new Wanted(known.groups.keys()), names: new Wanted(known.structs) }
+  collect(base, search, found)
   for (const name of presentModules(vmlinux)) {
     const file = open(join(dirname(vmlinux), name), base)
-    if (file) collect(file, known, found)
+    if (file) collect(file, search, found)
   }
   return found
 }
@@ -44,20 +57,25 @@ interface Found {
   readonly structs: Record<string, StructDefinition>
 }
 
-function collect(file: BtfFile, known: Known, found: Found): void {
+interface Search extends Known {
+  readonly members: Wanted
+  readonly names: Wanted
+}
+
+function collect(file: BtfFile, search: Search, found: Found): void {
   const { words, starts } = file
   for (let index = 0; index < starts.length; index++) {
     const at = starts[index] as number
     const kind = kindOf(words[at + 1] as number)
     // Numbers of 64 bits (ENUM64) belong to no attribute or flag of netlink.
-    if (kind === kinds.enum) collectEnum(file, at, known, found)
-    else if (kind === kinds.struct || kind === kinds.union) collectStruct(file, at, known, found)
+    if (kind === kinds.enum) collectEnum(file, at, search, found)
+    else if (kind === kinds.struct || kind === kinds.union) collectStruct(file, at, search, found)
   }
 }
 
-function collectEnum(file: BtfFile, at: number, known: Known, found: Found): void {
+function collectEnum(file: BtfFile, at: number, search: Search, found: Found): void {
   const count = membersOf(file.words[at + 1] as number)
-  const group = groupOfEnum(file, at + typeWords, Math.min(count, membersTried), known)
+  const group = groupOfEnum(file, at + typeWords, Math.min(count, membersTried), search)
   if (group === undefined) return
   found.groups[group] ??= {}
   const members = found.groups[group]
@@ -76,9 +94,10 @@ function collectEnum(file: BtfFile, at: number, known: Known, found: Found): voi
 /** Enough of an enum's members to tell whose it is: the first may be new, or called `__X_INVALID`. */
 const membersTried = 4
 
-function groupOfEnum(file: BtfFile, start: number, count: number, known: Known): string | undefined {
+function groupOfEnum(file: BtfFile, start: number, count: number, search: Search): string | undefined {
   for (let index = 0; index < count; index++) {
-    const group = known.groupOf(nameAt(file, file.words[start + index * enumWords] as number))
+    const offset = file.words[start + index * enumWords] as number
+    const group = mayBeAt(file, offset, search.members) ? search.groups.get(nameAt(file, offset)) : undefined
     if (group) return group
   }
   const first = nameAt(file, file.words[start] as number)
@@ -86,11 +105,11 @@ function groupOfEnum(file: BtfFile, start: number, count: number, known: Known):
   return isAttributes ? first.slice(0, -'UNSPEC'.length) : undefined
 }
 
-function collectStruct(file: BtfFile, at: number, known: Known, found: Found): void {
+function collectStruct(file: BtfFile, at: number, search: Search, found: Found): void {
   const offset = file.words[at] as number
-  if (offset === 0) return
+  if (offset === 0 || !mayBeAt(file, offset, search.names)) return
   const name = nameAt(file, offset)
-  if (!known.structs.has(name) || found.structs[name]) return
+  if (!search.structs.has(name) || found.structs[name]) return
   const definition = readStruct(file, at)
   if (definition) found.structs[name] = definition
 }

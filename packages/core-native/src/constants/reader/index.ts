@@ -49,7 +49,8 @@ class HeaderReader implements Sink, Scope {
   readonly bigEndian: boolean
   private readonly abi: Abi
   private readonly preprocessor: Preprocessor
-  private readonly units = new Map<string, Unit>()
+  /** The macros that each header defines. */
+  private readonly read = new Map<string, Unit['macros']>()
   private readonly enumerators = new Map<string, Integer>()
   /** Enumerators that say how far a header's list goes (`__FRA_MAX`, `FRA_MAX`): every kernel has its own. */
   private readonly bounds = new Set<string>()
@@ -66,7 +67,7 @@ class HeaderReader implements Sink, Scope {
 
   header(header: string): void {
     for (const unit of this.preprocessor.units(header)) {
-      this.units.set(unit.header, unit)
+      this.read.set(unit.header, unit.macros)
       this.current = unit.header
       readDeclarations(unit.tokens, this)
     }
@@ -91,14 +92,14 @@ class HeaderReader implements Sink, Scope {
         return only ? (structs?.includes(name) ?? false) : !name.startsWith('_')
       }),
       spellings: new Map([...this.structs].map(([name, { spelling }]) => [name, spelling])),
-      found: requests.map(({ header }) => header).filter((header) => this.units.has(header)),
+      found: requests.map(({ header }) => header).filter((header) => this.read.has(header)),
     }
   }
 
   private evaluatedMacros(isWanted: (header: string, name: string) => boolean) {
     const macros: Record<string, number> = {}
     const networkOrder = { be16: {} as Record<string, number>, be32: {} as Record<string, number> }
-    for (const { header, macros: names } of this.units.values()) {
+    for (const [header, names] of this.read) {
       for (const name of names) {
         if (!isWanted(header, name) || name.startsWith('_') || this.enumerators.has(name)) continue
         const value = this.isBound(name) ? undefined : this.macroValue(name)
