@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { expect, test } from 'vitest'
 import { getFamilies, interfaceNames, openSession, type Session } from '../src/index.ts'
 import { createNamespace, type Namespace } from '../src/testing/namespace.ts'
-import { describeLive } from '../src/testing/vitest.ts'
+import { describeLive, needs } from '../src/testing/vitest.ts'
 
 const BRIDGES = 150
 
@@ -29,7 +29,7 @@ async function timed(what: Promise<unknown>): Promise<number> {
   return performance.now() - begin
 }
 
-describeLive('while another process holds the lock of rtnetlink', () => {
+describeLive('while another process holds the lock of rtnetlink', needs('processors'), () => {
   test('timeouts and aborts hold, files are read, other protocols answer, and the event loop goes on', async () => {
     // The kernel's part is the same each time; what else this machine does is not.
     for (let attempt = 1; ; attempt++) {

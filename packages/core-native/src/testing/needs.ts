@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { release } from 'node:os'
+import { availableParallelism, release } from 'node:os'
 import { liveTestsPossible } from './namespace.ts'
 
 /** Why it cannot be had here, or undefined when it can. */
@@ -99,6 +99,8 @@ const probes = {
   ),
   ipmr: commands('python3 --version', 'cat /proc/net/ip_mr_vif /proc/net/ip6_mr_vif'),
   btf: file('/sys/kernel/btf/vmlinux', 'there is no /sys/kernel/btf/vmlinux'),
+  /** For one process to hold a lock of the kernel while another wants it. */
+  processors: () => (availableParallelism() > 1 ? undefined : 'there is one processor'),
   /** In user-mode Linux a thread's end hangs, whatever the thread did. */
   workers: () =>
     /User Mode Linux/.test(readFileSync('/proc/cpuinfo', 'utf8')) ? 'threads do not end in user-mode Linux' : undefined,
