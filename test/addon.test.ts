@@ -1,6 +1,6 @@
 // Where the addon is found, in copies of what is built. What a process has opened, its own report says.
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -26,6 +26,11 @@ beforeEach(() => {
   for (const name of ['node_modules', 'app']) rmSync(join(folder, name), { recursive: true, force: true })
   for (const name of ['dist', 'package.json']) cpSync(join(source, name), join(installed, name), { recursive: true })
 })
+
+function mkdirAbove(path: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  return path
+}
 
 function put(file: string, content?: string): void {
   mkdirSync(dirname(join(installed, file)), { recursive: true })
@@ -87,4 +92,23 @@ test.each(['dist', 'src', 'lib'])('a bundle in another package, in %s, opens the
   cpSync(join(source, 'dist'), join(app, place), { recursive: true })
   writeFileSync(join(app, 'package.json'), '{ "name": "app", "type": "module" }')
   expect(opened(join(app, place, 'index.js'))).toEqual([join(installed, built)])
+})
+
+test('so does one beside which ours is linked, as pnpm installs it', () => {
+  put(built)
+  const store = join(folder, 'app/store')
+  renameSync(join(folder, 'node_modules/@netsnap'), mkdirAbove(store))
+  const app = join(folder, 'app/installed')
+  cpSync(join(source, 'dist'), join(app, 'dist'), { recursive: true })
+  writeFileSync(join(app, 'package.json'), '{ "name": "app", "type": "module" }')
+  symlinkSync(join(store, 'core-native'), mkdirAbove(join(app, 'node_modules/@netsnap/core-native')))
+  expect(opened(join(app, 'dist/index.js'))).toEqual([join(store, 'core-native', built)])
+})
+
+test('where there is none, a bundle says what to do', () => {
+  const app = join(folder, 'app')
+  cpSync(join(source, 'dist'), join(app, 'dist'), { recursive: true })
+  rmSync(join(folder, 'node_modules'), { recursive: true })
+  writeFileSync(join(app, 'package.json'), '{ "name": "app", "type": "module" }')
+  expect(opened(join(app, 'dist/index.js'))).toBe('ADDON_MISSING')
 })

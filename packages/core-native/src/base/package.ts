@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,7 @@ let root: string | undefined
 const folderAround = (): string => fileURLToPath(import.meta.url).replace(/\/(src|dist)\/(?!.*\/(src|dist)\/).*$/, '')
 
 function isOurs(folder: string): boolean {
+  if (!existsSync(join(folder, 'package.json'))) return false
   try {
     return (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { name?: unknown }).name === name
   } catch {
@@ -18,13 +19,23 @@ function isOurs(folder: string): boolean {
   }
 }
 
+/** Where Node would look for it: in each `node_modules` on the way up. */
+function installedAbove(folder: string): string | undefined {
+  const candidate = join(folder, 'node_modules', name)
+  if (isOurs(candidate)) return realpathSync.native(candidate)
+  const parent = dirname(folder)
+  return parent === folder ? undefined : installedAbove(parent)
+}
+
 /**
- * Looked at before Node is asked, which takes ten times as long. Without a `package.json` that says so, the folder that
+ * Looked for before Node is asked, which takes ten times as long. Without a `package.json` that says so, the folder that
  * holds the code's is taken for the package's.
  */
 function findRoot(): string {
   const around = folderAround()
   if (isOurs(around)) return around
+  const installed = installedAbove(around)
+  if (installed !== undefined) return installed
   try {
     return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
   } catch {
