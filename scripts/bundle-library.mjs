@@ -1,7 +1,7 @@
 // Makes one module of a package: Node takes longer to load sixty small files than to read a table. Each path of the
 // package's exports is a file with nothing but its names; what they stand for is in one file that all share. Run in the
 // package's folder, after tsc, which writes the declarations. Further arguments: modules that are loaded when needed.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { rolldown } from 'rolldown'
 import { snapshotTexts } from './snapshot-texts.mjs'
@@ -27,9 +27,12 @@ function reachableFrom(entries, moduleInfo) {
 const outsideOf = ({ dependencies, peerDependencies }) =>
   Object.keys({ ...dependencies, ...peerDependencies }).map((name) => new RegExp(`^${name}(/|$)`))
 
+/** What was built before, and declarations of sources that are gone, which tsc leaves. */
 function removeOld(dist) {
   for (const file of readdirSync(dist, { recursive: true })) {
-    if (/\.js(\.map)?$/.test(file)) rmSync(path.join(dist, file))
+    const source = /\.d\.ts(\.map)?$/.test(file) ? file.replace(/\.d\.ts(\.map)?$/, '.ts') : undefined
+    const isGone = source !== undefined && !existsSync(path.join('src', source))
+    if (isGone || /\.js(\.map)?$/.test(file)) rmSync(path.join(dist, file))
   }
 }
 
