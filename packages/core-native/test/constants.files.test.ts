@@ -131,7 +131,7 @@ describe('where the cache would be', () => {
     const options = {
       cwd: installed.folder,
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, ...environment() },
+      env: { PATH: process.env.PATH, TMPDIR: join(installed.folder, 'none'), ...environment() },
     } as const
     const asNobody = process.getuid?.() === 0 ? { uid: 4_000_001, gid: 4_000_001 } : {}
     const { stdout, stderr } = spawnSync(process.execPath, [script, 'FRA_DST', 'FRA_TEST_ONLY'], {
