@@ -6,7 +6,7 @@ import { type KernelDefinitions, readKernel } from '../src/constants/btf/index.t
 import { BtfBuilder } from './constants/btf-builder.ts'
 
 const known = {
-  groups: new Map(['FRA_UNSPEC', 'FRA_DST', 'FRA_MODULE'].map((name) => [name, 'FRA_'])),
+  groupOf: (name: string) => (name.startsWith('FRA_') ? 'FRA_' : undefined),
   structs: new Set(['fib_rule_hdr', 'rtmsg']),
 }
 

@@ -55,7 +55,7 @@ function headerFiles({ headers: root }: Inputs): Fingerprint['files'] {
 export function kernelSource({ btf }: Inputs): Source | undefined {
   if (btf === undefined) return undefined
   const found = readKernel(btf, {
-    groups: groupByMember,
+    groupOf: (name) => groupByMember.get(name),
     structs: new Set(bundledStructs.keys()),
   })
   if (!found) return undefined

@@ -1,6 +1,5 @@
 import { bundledConstants } from '../bundled.ts'
 import type { Layout } from '../model.ts'
-import type { Wanted } from './wanted.ts'
 
 /** One BTF file of the running kernel: its types by id, and where their names are. */
 export interface BtfFile {
@@ -64,7 +63,9 @@ export const flagOf = (info: number) => info >>> 31 === 1 // not a kernel number
 export function openBtf(bytes: Uint8Array, base?: BtfFile): BtfFile | undefined {
   const sections = findSections(bytes)
   if (!sections) return undefined
-  const types = wordsOf(bytes.subarray(sections.types, sections.typesEnd)) // a view: the file is only read
+  // A copy, since the section need not start where a typed array may.
+  const section = bytes.subarray(sections.types, sections.typesEnd) // a view: copied at once
+  const types = new Uint32Array(new Uint8Array(section).buffer)
   const firstId = base ? base.firstId + base.count : 1
   const starts = indexTypes(types)
   return (
@@ -78,15 +79,6 @@ export function openBtf(bytes: Uint8Array, base?: BtfFile): BtfFile | undefined 
       base,
     }
   )
-}
-
-/** A copy only where the section does not start where a typed array may. */
-function wordsOf(section: Uint8Array): Uint32Array {
-  const { buffer, byteOffset, length } = section
-  const word = Uint32Array.BYTES_PER_ELEMENT
-  return byteOffset % word === 0
-    ? new Uint32Array(buffer, byteOffset, length / word)
-    : new Uint32Array(new Uint8Array(section).buffer)
 }
 
 function findSections(bytes: Uint8Array) {
@@ -129,20 +121,9 @@ export function findType(file: BtfFile, id: number): { file: BtfFile; at: number
   return holder && at !== undefined ? { file: holder, at } : undefined
 }
 
-function holderOf(file: BtfFile, offset: number): BtfFile | undefined {
+export function nameAt(file: BtfFile, offset: number): string {
   let holder: BtfFile | undefined = file
   while (holder && offset < holder.firstName) holder = holder.base
-  return holder
-}
-
-/** Whether the name at an offset may be one of those: false is certain. */
-export function mayBeAt(file: BtfFile, offset: number, wanted: Wanted): boolean {
-  const holder = holderOf(file, offset)
-  return holder !== undefined && wanted.mayHold(holder.names, offset - holder.firstName)
-}
-
-export function nameAt(file: BtfFile, offset: number): string {
-  const holder = holderOf(file, offset)
   if (!holder) return ''
   const start = offset - holder.firstName
   const end = holder.names.indexOf(0, start)

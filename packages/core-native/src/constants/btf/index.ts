@@ -4,25 +4,13 @@ import { dataCount } from '../groups.ts'
 import { attributeFamilies } from '../headers.ts'
 import { presentModules } from '../host-file.ts'
 import type { Definitions, StructDefinition } from '../model.ts'
-import {
-  type BtfFile,
-  enumWords,
-  flagOf,
-  kindOf,
-  kinds,
-  mayBeAt,
-  membersOf,
-  nameAt,
-  openBtf,
-  typeWords,
-} from './file.ts'
+import { type BtfFile, enumWords, flagOf, kindOf, kinds, membersOf, nameAt, openBtf, typeWords } from './file.ts'
 import { readStruct } from './structs.ts'
-import { Wanted } from './wanted.ts'
 
 /** What is already known, so that the kernel's 126,000 types can be passed over quickly. */
 export interface Known {
-  /** The groups to which enumerators belong. */
-  readonly groups: ReadonlyMap<string, string>
+  /** The group to which the enumerator belongs. */
+  groupOf(name: string): string | undefined
   readonly structs: ReadonlySet<string>
 }
 
@@ -33,11 +21,10 @@ export function readKernel(vmlinux: string, known: Known): KernelDefinitions | u
   const base = open(vmlinux)
   if (!base) return undefined
   const found: Found = { groups: {}, structs: {} }
-  const search = { ...known, members: new Wanted(known.groups.keys()), names: new Wanted(known.structs) }
-  collect(base, search, found)
+  collect(base, known, found)
   for (const name of presentModules(vmlinux)) {
     const file = open(join(dirname(vmlinux), name), base)
-    if (file) collect(file, search, found)
+    if (file) collect(file, known, found)
   }
   return found
 }
@@ -57,25 +44,20 @@ interface Found {
   readonly structs: Record<string, StructDefinition>
 }
 
-interface Search extends Known {
-  readonly members: Wanted
-  readonly names: Wanted
-}
-
-function collect(file: BtfFile, search: Search, found: Found): void {
+function collect(file: BtfFile, known: Known, found: Found): void {
   const { words, starts } = file
   for (let index = 0; index < starts.length; index++) {
     const at = starts[index] as number
     const kind = kindOf(words[at + 1] as number)
     // Numbers of 64 bits (ENUM64) belong to no attribute or flag of netlink.
-    if (kind === kinds.enum) collectEnum(file, at, search, found)
-    else if (kind === kinds.struct || kind === kinds.union) collectStruct(file, at, search, found)
+    if (kind === kinds.enum) collectEnum(file, at, known, found)
+    else if (kind === kinds.struct || kind === kinds.union) collectStruct(file, at, known, found)
   }
 }
 
-function collectEnum(file: BtfFile, at: number, search: Search, found: Found): void {
+function collectEnum(file: BtfFile, at: number, known: Known, found: Found): void {
   const count = membersOf(file.words[at + 1] as number)
-  const group = groupOfEnum(file, at + typeWords, Math.min(count, membersTried), search)
+  const group = groupOfEnum(file, at + typeWords, Math.min(count, membersTried), known)
   if (group === undefined) return
   found.groups[group] ??= {}
   const members = found.groups[group]
@@ -94,10 +76,9 @@ function collectEnum(file: BtfFile, at: number, search: Search, found: Found): v
 /** Enough of an enum's members to tell whose it is: the first may be new, or called `__X_INVALID`. */
 const membersTried = 4
 
-function groupOfEnum(file: BtfFile, start: number, count: number, search: Search): string | undefined {
+function groupOfEnum(file: BtfFile, start: number, count: number, known: Known): string | undefined {
   for (let index = 0; index < count; index++) {
-    const offset = file.words[start + index * enumWords] as number
-    const group = mayBeAt(file, offset, search.members) ? search.groups.get(nameAt(file, offset)) : undefined
+    const group = known.groupOf(nameAt(file, file.words[start + index * enumWords] as number))
     if (group) return group
   }
   const first = nameAt(file, file.words[start] as number)
@@ -105,11 +86,11 @@ function groupOfEnum(file: BtfFile, start: number, count: number, search: Search
   return isAttributes ? first.slice(0, -'UNSPEC'.length) : undefined
 }
 
-function collectStruct(file: BtfFile, at: number, search: Search, found: Found): void {
+function collectStruct(file: BtfFile, at: number, known: Known, found: Found): void {
   const offset = file.words[at] as number
-  if (offset === 0 || !mayBeAt(file, offset, search.names)) return
+  if (offset === 0) return
   const name = nameAt(file, offset)
-  if (!search.structs.has(name) || found.structs[name]) return
+  if (!known.structs.has(name) || found.structs[name]) return
   const definition = readStruct(file, at)
   if (definition) found.structs[name] = definition
 }
