@@ -70,7 +70,7 @@ class Socket : public Napi::ObjectWrap<Socket> {
     Require(info, !buffer.Get("resizable").ToBoolean(), "the buffer must be of a fixed length");
     Require(info, buffer_.IsEmpty(), "a receive is already in flight on this socket");
     const Held<Memory> memory = MemoryOf(buffer);
-    if (!memory) Check({ENOMEM, "calloc"});
+    if (!memory) Check({ENOMEM, "mmap"});
     const auto promise = Start(new ReceiveTask(memory));
     buffer_ = Napi::Persistent(buffer);
     return promise;

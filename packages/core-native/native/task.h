@@ -1,8 +1,8 @@
 #pragma once
 
 #include <node_api.h>
+#include <sys/mman.h>
 
-#include <cstdlib>
 #include <new>
 #include <vector>
 
@@ -14,17 +14,20 @@ namespace netsnap {
 // ArrayBuffer that shows it to JavaScript.
 class Memory final : public Counted {
  public:
-  explicit Memory(size_t size) : size_(size), data_(static_cast<uint8_t*>(std::calloc(size, 1))) {
-    if (data_ == nullptr) throw std::bad_alloc();
+  // Pages of its own: zeros, of which none is touched before something is received into it.
+  explicit Memory(size_t size)
+      : size_(size),
+        data_(mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    if (data_ == MAP_FAILED) throw std::bad_alloc();
   }
-  ~Memory() override { std::free(data_); }
+  ~Memory() override { munmap(data_, size_); }
 
-  uint8_t* data() const { return data_; }
+  uint8_t* data() const { return static_cast<uint8_t*>(data_); }
   size_t size() const { return size_; }
 
  private:
   const size_t size_;
-  uint8_t* const data_;
+  void* const data_;
 };
 
 class ReceiveTask;

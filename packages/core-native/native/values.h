@@ -67,7 +67,7 @@ inline Napi::Value Allocate(const Napi::CallbackInfo& info) {
   const int64_t size = info[0].IsNumber() ? info[0].As<Napi::Number>().Int64Value() : 0;
   Require(info, size >= static_cast<int64_t>(kLeastSpace), "the size must be 32 KiB or more");
   const Held<Memory> memory = NewMemory(size);
-  if (!memory) throw Napi::Error(env, MakeError(env, {ENOMEM, "calloc"}));
+  if (!memory) throw Napi::Error(env, MakeError(env, {ENOMEM, "mmap"}));
   const auto let_go = [](napi_env, void*, void* held) { static_cast<Memory*>(held)->LetGo(); };
   napi_value buffer = nullptr;
   memory->Hold();

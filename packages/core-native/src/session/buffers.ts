@@ -2,15 +2,18 @@ import type { Transport } from '../socket/transport.ts'
 
 /** Enough for most tables of most hosts; a larger one costs more page faults than the reading of a small table. */
 const FIRST_BYTES = 64 * 1024 // not a kernel number: measured
-/** The larger buffers are, the further the kernel runs ahead; beyond this it gains nothing. */
-const MOST_BYTES = 1024 * 1024 // not a kernel number: measured
-const GROWTH = 4
+/** The larger buffers are, the further the kernel runs ahead; beyond this it gains nothing. What is not filled costs nothing. */
+const LARGE_BYTES = 1024 * 1024 // not a kernel number: measured
 /** The least that a receive must have free. */
 const RECEIVE_BYTES = 32 * 1024 // not a kernel number: what the kernel fills at most in one go
+/** Of each size, two sessions' worth. */
 const MOST_IDLE = 4
 
-/** Buffers of sessions that were closed, for those to come. */
-const idle: ArrayBuffer[] = []
+/** Buffers of sessions that were closed, for those to come, by size: their pages have been touched already. */
+const idle = new Map<number, ArrayBuffer[]>([
+  [FIRST_BYTES, []],
+  [LARGE_BYTES, []],
+])
 
 /** Which of two buffers. */
 export type Turn = 0 | 1
@@ -30,21 +33,21 @@ export class Buffers {
   at(turn: Turn): ArrayBuffer {
     const buffer = this.#pair[turn]
     if (buffer && buffer.byteLength >= this.#bytes) return buffer
-    if (buffer) giveBack(buffer)
+    if (buffer && this.#transport.allocate) giveBack(buffer)
     const made = this.#make()
     this.#pair[turn] = made
     return made
   }
 
   #make(): ArrayBuffer {
-    const free = this.#transport.allocate && this.#bytes === FIRST_BYTES ? idle.pop() : undefined
+    const free = this.#transport.allocate && idle.get(this.#bytes)?.pop()
     return free ?? this.#transport.allocate?.(this.#bytes) ?? new ArrayBuffer(this.#bytes)
   }
 
   /** After a receive that came to an end with so many bytes: the next ones may be larger. */
   filled(bytes: number, buffer: ArrayBuffer): void {
     if (buffer.byteLength < this.#bytes || buffer.byteLength - bytes >= RECEIVE_BYTES) return
-    this.#bytes = Math.max(this.#bytes, Math.min(this.#bytes * GROWTH, MOST_BYTES))
+    this.#bytes = Math.max(this.#bytes, LARGE_BYTES)
   }
 
   /** Make room for a datagram of that size. False where there is. */
@@ -68,5 +71,6 @@ export class Buffers {
 }
 
 function giveBack(buffer: ArrayBuffer): void {
-  if (buffer.byteLength === FIRST_BYTES && idle.length < MOST_IDLE) idle.push(buffer)
+  const free = idle.get(buffer.byteLength)
+  if (free && free.length < MOST_IDLE) free.push(buffer)
 }
