@@ -75,7 +75,8 @@ initramfs() {
 b=/bin/busybox
 for m in ${modules[*]}; do \$b insmod /\$m; done
 \$b mount -a -T /fstab.1
-\$b mkdir /upper/files /upper/work /upper/files/job /dev/pts /dev/shm /dev/net
+\$b mkdir /upper/files /upper/work /upper/files/job /dev/pts /dev/shm /dev/net \\
+  /upper/files/usr /upper/files/usr/lib /upper/files/usr/lib/modules
 \$b mknod /dev/net/tun c 10 200
 \$b mount -a -T /fstab.2
 exec \$b switch_root /new /bin/bash /job/inside
