@@ -25,7 +25,7 @@ interface Report {
 const kernelDied = 125
 
 /** For a guest: commands are run as they are built. */
-const slow = { NO_COLOR: '1', NETSNAP_TEST_BUILT: '1' }
+const slow = { NO_COLOR: '1', NETSNAP_TEST_BUILT: '1', NETSNAP_TEST_SLOW: '1' }
 
 /** vitest's arguments: types are not the kernel's to check, and what a guest is slow at must not fail. */
 const vitestArguments = (kernel: Kernel, report: string, files: readonly string[]) => [

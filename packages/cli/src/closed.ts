@@ -11,9 +11,10 @@ const SHELL = /^([a-z]*sh|busybox)$/
  */
 export function isStdoutClosed(): boolean {
   try {
-    const { rdev } = statSync('/dev/null')
-    if (fstatSync(STDOUT).rdev !== rdev || !isForBoth()) return false
-    const parents = statSync(`/proc/${process.ppid}/fd/${STDOUT}`, { throwIfNoEntry: false })
+    // Big numbers, since of others Node keeps the last: of a pipe, it then finds no package behind a symbolic link.
+    const { rdev } = statSync('/dev/null', { bigint: true })
+    if (fstatSync(STDOUT, { bigint: true }).rdev !== rdev || !isForBoth()) return false
+    const parents = statSync(`/proc/${process.ppid}/fd/${STDOUT}`, { bigint: true, throwIfNoEntry: false })
     return parents?.rdev !== rdev && isOfShell()
   } catch {
     // Without /proc, or of a parent that is not ours to look at, nothing is known.

@@ -31,6 +31,15 @@ describeLive('standard output', () => {
     })
   })
 
+  describe.concurrent('that is a pipe is read', () => {
+    test.each(commands)('netsnap %s', async (command) => {
+      const { stdout, stderr } = await runInShell(`netsnap ${command} 2>&1 | cat`)
+      expect(stderr).toBe('')
+      expect(stdout).not.toBe('')
+      expect(stdout).not.toMatch(/^netsnap: /m)
+    })
+  })
+
   describe.concurrent('that nobody reads any more is none', () => {
     test.each(commands)('netsnap %s', async (command) => {
       const { stdout, stderr } = await runInShell(`netsnap ${command} | true; echo "\${PIPESTATUS[0]}"`)

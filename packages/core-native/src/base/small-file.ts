@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs'
+import { looked } from './looked.ts'
 
 type Path = string | Buffer
 
@@ -23,11 +24,11 @@ function requireFile(path: Path, stats: Stats, { limit, trusted = () => true }: 
  * writer, and a device may act when it is opened. Throws what the system says, or why the file is not read.
  */
 export function readSmallFile(path: Path, options: SmallFileOptions): Buffer {
-  requireFile(path, statSync(path), { limit: options.limit })
+  requireFile(path, looked(statSync(path)), { limit: options.limit })
   const noFollow = options.noFollow ? constants.O_NOFOLLOW : 0
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | noFollow)
   try {
-    requireFile(path, fstatSync(descriptor), options)
+    requireFile(path, looked(fstatSync(descriptor)), options)
     return readFileSync(descriptor)
   } finally {
     closeSync(descriptor)

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { release, version } from 'node:os'
 import { dirname, join } from 'node:path'
+import { looked } from '../base/looked.ts'
 import { packageFile } from '../base/package.ts'
 import { readSmallFile } from '../base/small-file.ts'
 import type { Layer } from './searchable.ts'
@@ -47,7 +48,7 @@ export function findInputs(env: NodeJS.ProcessEnv = process.env): Inputs {
 /** Undefined where there is nothing, or nothing that may be seen. */
 export function statOf(path: string): Stats | undefined {
   try {
-    return statSync(path)
+    return looked(statSync(path))
   } catch {
     return undefined
   }

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs'
+import { looked } from '../base/looked.ts'
 import { remember } from '../base/remember.ts'
 import { readSmallFile } from '../base/small-file.ts'
 import { textOf } from './text.ts'
@@ -16,7 +17,7 @@ const onDisk = (path: string): Buffer => Buffer.from(path, 'latin1')
 /** Tells whether a file is still the one that was read; undefined where there is none. */
 function stampOf(path: string): string | undefined {
   try {
-    const { ino, size, mtimeMs } = statSync(onDisk(path))
+    const { ino, size, mtimeMs } = looked(statSync(onDisk(path)))
     return `${path} ${ino} ${size} ${mtimeMs}`
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, type Stats, statSync } from 'node:fs'
 import { NetlinkError } from '../base/errors.ts'
+import { looked } from '../base/looked.ts'
 
 /** A network namespace that is held open. */
 export interface Netns {
@@ -34,7 +35,7 @@ export function openNetns(netns: string | number): Netns {
 function isOwn(fd: number): boolean {
   for (const path of ['/proc/thread-self/ns/net', '/proc/self/ns/net']) {
     try {
-      const [own, { dev, ino }] = [statSync(path), fstatSync(fd)]
+      const [own, { dev, ino }] = [looked(statSync(path)), looked(fstatSync(fd))]
       return own.dev === dev && own.ino === ino
     } catch {}
   }
@@ -68,7 +69,7 @@ function absent(netns: string | number): string {
 function openNamespace(path: string, netns: string | number): number | undefined {
   try {
     // A namespace looks like a regular file. To open a pipe would wait for its writer, a device may act on it.
-    const found: Stats | undefined = statSync(path, { throwIfNoEntry: false })
+    const found: Stats | undefined = looked(statSync(path, { throwIfNoEntry: false }))
     if (found === undefined) return undefined
     if (!found.isFile()) throw refusal('EINVAL', `${path} is not a network namespace`)
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
