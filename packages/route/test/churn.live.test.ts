@@ -55,7 +55,7 @@ describeLive('IPv6 routes that another process adds and removes', () => {
     expect(quiet.interrupted).toBe(false)
   })
 
-  test('a stream says so at its end; a list is read again, and fails in the end', async () => {
+  test('a stream says so at its end; a list that is not to be read again fails', async () => {
     await using namespace = await namespaceOfRoutes()
     const netns = namespace.path
     await whileChanged(namespace, async () => {
@@ -64,7 +64,7 @@ describeLive('IPv6 routes that another process adds and removes', () => {
         for await (const _ of streamRoutes({ netns, family: 'ipv6' }));
       }
       await expect(until(drain)).resolves.toEqual(interrupted)
-      await expect(until(() => getRoutes({ netns, restarts: 1 }))).resolves.toEqual(interrupted)
+      await expect(until(() => getRoutes({ netns, restarts: 0 }))).resolves.toEqual(interrupted)
     })
   })
 
@@ -114,7 +114,7 @@ describeLive('IPv4 routes that another process adds and removes', () => {
       }
     })
     console.log(`IPv4 churn: ${DUMPS} dumps, ${JSON.stringify(count)}`)
-    expect(count['marked and not whole']).toBeGreaterThan(0)
+    expect(count.marked).toBeGreaterThan(0)
     expect(await getRoutes(options)).toMatchObject({ interrupted: false })
   })
 
