@@ -16,10 +16,10 @@ export {
 } from './session/interfaces.ts'
 export type { JsonOptions } from './session/json-sink.ts'
 export {
+  type By64,
   type Consistency,
   type Dump,
   dumpOf,
-  type Integer64,
   marked,
   type ReadOptions,
   type StreamEnd,

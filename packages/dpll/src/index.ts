@@ -1,8 +1,8 @@
 import {
   type Asked,
+  type By64,
   type Dump,
   explainRefusal,
-  type Integer64,
   Query,
   type ReadOptions,
   type SessionOptions,
@@ -26,8 +26,7 @@ export interface DpllOptions extends Omit<ReadOptions, 'lookups' | 'secrets'> {}
 
 export interface GetDpllOptions extends DpllOptions, SourceOptions {}
 
-type PinOf<O> =
-  bigint extends Integer64<O> ? (number extends Integer64<O> ? DpllPin | DpllPinBigInt : DpllPinBigInt) : DpllPin
+type PinOf<O> = By64<O, DpllPin, DpllPinBigInt>
 
 async function read(table: typeof dpll | typeof dpllPin, options: GetDpllOptions): Promise<Dump<unknown>> {
   try {

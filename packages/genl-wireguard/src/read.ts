@@ -1,10 +1,10 @@
 import {
   type Asked,
+  type By64,
   type Consistency,
   type Dump,
   dumpOf,
   explainRefusal,
-  type Integer64,
   interfaceIndexOf,
   interfacesOfKind,
   NetlinkError,
@@ -44,10 +44,8 @@ export interface WireGuardOptions extends PeerOptions {
 export interface GetWireGuardDevicesOptions extends WireGuardOptions, WireGuardSourceOptions {}
 export interface StreamPeersOptions extends PeerOptions, WireGuardSourceOptions {}
 
-/** One of two types, or either where the type of the options does not say which. */
-type By<O, N, B> = bigint extends Integer64<O> ? (number extends Integer64<O> ? N | B : B) : N
-export type DeviceOf<O> = By<O, WireGuardDevice, WireGuardDeviceBigInt>
-export type PeerOf<O> = By<O, WireGuardPeer, WireGuardPeerBigInt>
+export type DeviceOf<O> = By64<O, WireGuardDevice, WireGuardDeviceBigInt>
+export type PeerOf<O> = By64<O, WireGuardPeer, WireGuardPeerBigInt>
 
 const PEERS: Asked = { protocol: 'NETLINK_GENERIC', table: 'wireguard', options: ['routeSession'] }
 const DEVICES: Asked = { ...PEERS, options: ['dev', 'routeSession'] }

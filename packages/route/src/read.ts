@@ -1,9 +1,9 @@
 import {
   type Asked,
+  type By64,
   type Consistency,
   type Dump,
   dumpOf,
-  type Integer64,
   type JsonOptions,
   marked,
   NetlinkError,
@@ -33,8 +33,7 @@ export interface RouteOptions extends Omit<ReadOptions, 'lookups'>, RouteFilter 
 export interface GetRoutesOptions extends RouteOptions, SourceOptions {}
 
 /** What a call with options of this type brings: one of the two, or either where the type does not say. */
-export type RouteOf<O> =
-  bigint extends Integer64<O> ? (number extends Integer64<O> ? Route | RouteBigInt : RouteBigInt) : Route
+export type RouteOf<O> = By64<O, Route, RouteBigInt>
 
 const FILTERS = ['family', 'table', 'protocol', 'type', 'dev'] as const satisfies (keyof RouteFilter)[]
 const ROUTES: Asked = { protocol: 'NETLINK_ROUTE', table: 'route', options: FILTERS }

@@ -1,7 +1,7 @@
 import {
   type Asked,
+  type By64,
   type Dump,
-  type Integer64,
   Query,
   type ReadOptions,
   type SessionOptions,
@@ -32,7 +32,7 @@ export interface RuleOptions extends ReadOptions {
 export interface GetRulesOptions extends RuleOptions, SourceOptions {}
 
 /** What a call with options of this type brings: one of the two, or either where the type does not say. */
-type RuleOf<O> = bigint extends Integer64<O> ? (number extends Integer64<O> ? Rule | RuleBigInt : RuleBigInt) : Rule
+type RuleOf<O> = By64<O, Rule, RuleBigInt>
 
 const ASKED: Asked = { protocol: 'NETLINK_ROUTE', table: 'rule', options: ['family'] }
 

@@ -59,6 +59,10 @@ export type Integer64<O> = O extends { readonly bigint?: infer B }
         : number | bigint
   : number
 
+/** What such options bring of two types, one with numbers and one with bigints: one of them, or either. */
+export type By64<O, Numbers, BigInts> =
+  bigint extends Integer64<O> ? (number extends Integer64<O> ? Numbers | BigInts : BigInts) : Numbers
+
 type Check = readonly [good: (value: unknown) => boolean, what: string]
 
 const isBoolean = (value: unknown) => typeof value === 'boolean'
