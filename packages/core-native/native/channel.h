@@ -31,7 +31,8 @@ struct Failure {
 // What one round of receiving brought: no bytes and no error, if nothing came.
 struct Reply {
   size_t bytes = 0;
-  // Where each datagram begins.
+  // Of each datagram where it begins, and where the last of its messages does but for the one that
+  // ends the reply.
   List<uint32_t> datagrams;
   bool done = false;
   Failure failure;
@@ -98,8 +99,10 @@ class Channel {
         failure_ = {EMSGSIZE, "recvfrom", length};
         break;
       }
-      reply.done = EndsReply(at, length);
-      reply.datagrams.push_back(reply.bytes);
+      size_t last = 0;
+      reply.done = EndsReply(at, length, &last);
+      reply.datagrams.insert(reply.datagrams.end(), {static_cast<uint32_t>(reply.bytes),
+                                                     static_cast<uint32_t>(reply.bytes + last)});
       const size_t next = std::min<size_t>(NLMSG_ALIGN(length), space);
       std::memset(at + length, 0, next - length);
       reply.bytes += next;
@@ -213,11 +216,12 @@ class Channel {
     while (error == 0 || error == ENOBUFS);
   }
 
-  // Whether a message of this datagram is the last of its reply.
-  static bool EndsReply(const uint8_t* datagram, ssize_t left) {
+  // Whether a message of this datagram is the last of its reply; and where the one before it is.
+  static bool EndsReply(const uint8_t* datagram, ssize_t left, size_t* last = nullptr) {
     auto* message = reinterpret_cast<const nlmsghdr*>(datagram);
     for (; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
       if (message->nlmsg_type == NLMSG_DONE || message->nlmsg_type == NLMSG_ERROR) return true;
+      if (last != nullptr) *last = reinterpret_cast<const uint8_t*>(message) - datagram;
     }
     return false;
   }

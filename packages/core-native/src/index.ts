@@ -2,7 +2,7 @@
 
 export { explainRefusal, NetlinkError, type NetlinkErrorDetails } from './base/errors.ts'
 export { shown } from './base/shown.ts'
-export type { Follower, Message } from './session/follow.ts'
+export type { Datagram, Follower, Message } from './session/follow.ts'
 export { endWhenForgotten } from './session/forgotten.ts'
 export { type GenericFamily, getFamilies, getFamily } from './session/generic.ts'
 export {

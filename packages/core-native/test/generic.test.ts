@@ -296,7 +296,7 @@ describe('secrets', () => {
           const message = secretMessage(asked.at(-1)!.sequence)
           new Uint8Array(into).set(message)
           new Uint8Array(into).set(message, into.byteLength - message.length)
-          return { bytes: message.length, done: false }
+          return { bytes: message.length, done: false, datagrams: [0, 0] }
         },
       })
       return { session, asked, buffers }

@@ -1,4 +1,4 @@
-import type { Follower, Message } from '@netsnap/core-native'
+import type { Datagram, Follower, Message } from '@netsnap/core-native'
 import { constant, constants } from '@netsnap/core-native/constants'
 import type { Frame } from '@netsnap/core-native/schema'
 
@@ -12,6 +12,8 @@ interface Place {
 interface Boundary {
   readonly from: Place
   readonly to: Place | undefined
+  /** How many datagrams had come before it. */
+  readonly after: number
 }
 
 /** A route that changed; or something that takes routes along unsaid, a link or an address. */
@@ -66,10 +68,12 @@ function numbers() {
 export class RouteFollower implements Follower {
   readonly #n = numbers()
   readonly #ipv4Alone: boolean
-  readonly #boundaries: Boundary[] = []
-  readonly #changes: Change[] = []
+  #boundaries: Boundary[] = []
+  #changes: Change[] = []
   #last: Place | undefined
   #datagrams = 0
+  /** Where each datagram of the frame in hand begins. */
+  #begins: number[] = []
   /** By family, the table of the last route that was the last of a datagram. */
   readonly lastTables = new Map<number, number>()
 
@@ -77,22 +81,29 @@ export class RouteFollower implements Follower {
     this.#ipv4Alone = family === 'ipv4'
   }
 
-  datagram(frame: Frame, first: Message, last: Message): boolean {
-    this.#datagrams++
-    const boundary = this.#last && { from: this.#last, to: this.#placeOf(frame, first) }
-    this.#last = this.#placeOf(frame, last)
-    this.lastTables.set(frame.u8[last.at + this.#n.familyAt]!, frame.u8[last.at + this.#n.tableAt]!)
-    return boundary !== undefined && this.#close(boundary)
+  received(frame: Frame, datagrams: readonly Datagram[]): boolean {
+    const recent = ({ after }: { after: number }) => after >= this.#datagrams - NEAR
+    this.#boundaries = this.#boundaries.filter(recent)
+    this.#changes = this.#changes.filter(recent)
+    this.#begins = datagrams.map(({ first }) => first.at)
+    let missing = false
+    for (const { first, last } of datagrams) {
+      const from = this.#last
+      if (from && this.#close({ from, to: this.#placeOf(frame, first), after: this.#datagrams })) missing = true
+      this.#last = this.#placeOf(frame, last)
+      this.lastTables.set(frame.u8[last.at + this.#n.familyAt]!, frame.u8[last.at + this.#n.tableAt]!)
+      this.#datagrams++
+    }
+    return missing
   }
 
   end(): boolean {
-    return this.#last !== undefined && this.#close({ from: this.#last, to: undefined })
+    return this.#last !== undefined && this.#close({ from: this.#last, to: undefined, after: this.#datagrams })
   }
 
   /** Whether a change that was told of before may have taken routes from between two datagrams. */
   #close(boundary: Boundary): boolean {
-    while (this.#changes[0] && this.#changes[0].after < this.#datagrams - NEAR) this.#changes.shift()
-    if (this.#boundaries.push(boundary) > NEAR) this.#boundaries.shift()
+    this.#boundaries.push(boundary)
     return this.#changes.some((change) => this.#matters(change, boundary))
   }
 
@@ -103,12 +114,14 @@ export class RouteFollower implements Follower {
     // Of the other families any route, and any link.
     if (place === undefined && !this.#ipv4Alone && (route || links.has(message.type))) return true
     if (place === undefined && route) return false
-    const change = { place, after: this.#datagrams }
+    const later = this.#begins.filter((begin) => begin > message.at).length
+    const change = { place, after: this.#datagrams - later }
     this.#changes.push(change)
     return this.#boundaries.some((boundary) => this.#matters(change, boundary))
   }
 
-  #matters({ place }: Change, { from, to }: Boundary): boolean {
+  #matters({ place, after }: Change, { from, to, after: of }: Boundary): boolean {
+    if (Math.abs(after - of) > NEAR) return false
     const within = to !== undefined && to.table === from.table
     if (!place) return within && to.address === from.address
     const [ofFrom, ofTo] = [this.#trieOf(place) === this.#trieOf(from), to && this.#trieOf(place) === this.#trieOf(to)]

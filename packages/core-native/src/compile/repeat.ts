@@ -61,8 +61,6 @@ export class Repeats {
   /** By the length of the message in words. */
   readonly #patterns = new Array<Pattern | undefined>(MOST_WORDS + 1).fill(undefined)
   readonly #strange = new Uint32Array(MOST_WORDS + 1)
-  /** Where the last message begins that was read. */
-  last = -1
   readonly #patience = new Uint32Array(MOST_WORDS + 1).fill(PATIENCE)
 
   constructor(set: () => BoundSet, accept: Accept) {
@@ -93,7 +91,6 @@ export class Repeats {
       if (pattern === undefined) return begin
       next = readAlike(pattern, frame, begin, Math.min(to, end - pattern.size + 1), into, this.#accept)
       if (next === begin) return begin
-      this.last = next - pattern.size
     }
   }
 }

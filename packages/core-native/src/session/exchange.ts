@@ -7,7 +7,7 @@ import type { Received, Transport } from '../socket/transport.ts'
 import type { Buffers, Turn } from './buffers.ts'
 import { abortable, checkAbort, isAbort } from './deadline.ts'
 import type { Follower } from './follow.ts'
-import { endsReply, type Reply, readMessages } from './reply.ts'
+import { endsReply, follow, type Reply, readMessages } from './reply.ts'
 import { type Request, setSequence } from './request.ts'
 
 /** What an exchange needs beside the transport. */
@@ -89,7 +89,7 @@ export class Exchange {
     this.#closed = closed
     this.#watch = watch
     const [port, watched] = [transport.port, watch.length > 0]
-    const state = { records: [], ended: false, interrupted: false, last: -1 }
+    const state = { records: [], ended: false, interrupted: false }
     this.#reply = { request, sequence, port, type, decode, repeats, watched, follower, ...state }
     setSequence(request, sequence)
     this.#refusal = this.#begin(request.bytes).then(
@@ -109,9 +109,10 @@ export class Exchange {
     const reply = this.#reply
     for (let slice = FIRST_SLICE_BYTES; !reply.ended; ) {
       const [frame, { bytes, datagrams }] = await this.#next(signal)
+      if (reply.follower) follow(frame, datagrams, bytes, reply, reply.follower)
       for (let at = 0; at < bytes && !reply.ended; ) {
         const begin = process.uptime()
-        at = this.#read(frame, at, Math.min(at + slice, bytes), bytes, datagrams)
+        at = this.#read(frame, at, Math.min(at + slice, bytes), bytes)
         if (process.uptime() - begin < SLICE_SECONDS) slice = Math.min(slice * 2, MOST_SLICE_BYTES)
         yield reply
         this.#check(signal)
@@ -171,29 +172,17 @@ export class Exchange {
   }
 
   /** Read the messages from `at` up to `to`, or a little further, and answer where the next one is. */
-  #read(frame: Frame, at: number, to: number, bytes: number, datagrams: readonly number[] | undefined): number {
+  #read(frame: Frame, at: number, to: number, bytes: number): number {
     const reply = this.#reply
     reply.records = emptyBatch()
     try {
-      const next = reply.follower
-        ? this.#readDatagrams(frame, at, to, bytes, datagrams)
-        : readMessages(frame, at, to, bytes, reply)
+      const next = readMessages(frame, at, to, bytes, reply)
       if (next >= bytes || reply.ended) this.#wipe(frame, bytes)
       return next
     } catch (error) {
       this.#wipe(frame, bytes)
       throw error
     }
-  }
-
-  /** The same, one datagram after another. */
-  #readDatagrams(frame: Frame, at: number, to: number, bytes: number, datagrams: readonly number[] = []): number {
-    const first = datagrams.findIndex((begin) => begin > at)
-    let next = at
-    for (let i = first < 0 ? datagrams.length : first; next < to && !this.#reply.ended; i++) {
-      next = readMessages(frame, next, datagrams[i] ?? bytes, bytes, this.#reply)
-    }
-    return next
   }
 
   #receive(): void {

@@ -7,14 +7,20 @@ export interface Message {
   readonly end: number
 }
 
+/** The first and the last record of one datagram. */
+export interface Datagram {
+  readonly first: Message
+  readonly last: Message
+}
+
 /**
- * Follows one dump of a table which the kernel does not mark where rows may be missing, and tells where they may: both
+ * Follows one dump of a table which the kernel does not mark where rows may be missing, and tells where they may: the
  * functions answer whether they may. Without one, any message of a watched group is taken to say so.
  */
 export interface Follower {
-  /** A datagram of the reply has been read; `first` and `last` are of its records. */
-  datagram(frame: Frame, first: Message, last: Message): boolean
-  /** A watched group has told something. */
+  /** What one receive brought, before any of it is read: the datagrams that hold records. */
+  received(frame: Frame, datagrams: readonly Datagram[]): boolean
+  /** A watched group has told something, in the frame that was received last. */
   told(frame: Frame, message: Message): boolean
   /** The reply has ended. */
   end(): boolean

@@ -8,7 +8,7 @@ import type { Frame } from '../schema/frame.ts'
 import { framingOf } from '../schema/framing.ts'
 import { decodeText } from '../schema/text.ts'
 import { errnoName } from '../socket/socket.ts'
-import type { Follower, Message } from './follow.ts'
+import type { Datagram, Follower, Message } from './follow.ts'
 import type { Request } from './request.ts'
 
 /** What has come of a reply so far. */
@@ -24,10 +24,8 @@ export interface Reply {
   readonly repeats: Repeats | undefined
   /** Messages of others tell that the objects change while they are listed. */
   readonly watched: boolean
-  /** Looks at them, and at each datagram. */
+  /** Looks at them, and at where each datagram begins and ends. */
   readonly follower?: Follower | undefined
-  /** Where the last message begins that was read. */
-  last?: number
   /** Records of the batch in hand. */
   records: Record<string, unknown>[]
   /** Our reply has ended: with an `NLMSG_DONE`, or an `NLMSG_ERROR`, which may say that all went well. */
@@ -36,30 +34,26 @@ export interface Reply {
   interrupted: boolean
 }
 
-/**
- * Read the messages of a frame from `at` on up to the first that begins at `to` or later, and answer where that is. The
- * frame holds `bytes`. A plain function: the same loop in an async one is twice as slow.
- */
-export function readMessages(frame: Frame, at: number, to: number, bytes: number, reply: Reply): number {
-  return reply.follower === undefined
-    ? readOn(frame, at, to, bytes, reply)
-    : readDatagram(frame, at, to, bytes, reply, reply.follower)
-}
-
-/** What begins at `at` and ends before `to` is one datagram, whose first and last records are shown to the follower. */
-function readDatagram(frame: Frame, at: number, to: number, bytes: number, reply: Reply, follower: Follower): number {
-  reply.last = -1
-  const next = readOn(frame, at, to, bytes, reply)
-  const [first, last] = [recordAt(frame, at, bytes, reply), recordAt(frame, reply.last, bytes, reply)]
-  if (first && last && follower.datagram(frame, first, last)) reply.interrupted = true
-  if (reply.ended && follower.end()) reply.interrupted = true
-  return next
+/** Show the follower what has been received, before any of it is read. */
+export function follow(
+  frame: Frame,
+  datagrams: readonly number[],
+  bytes: number,
+  reply: Reply,
+  follower: Follower,
+): void {
+  const listed: Datagram[] = []
+  for (let i = 0; i < datagrams.length; i += 2) {
+    const [first, last] = [recordAt(frame, datagrams[i]!, bytes, reply), recordAt(frame, datagrams[i + 1]!, bytes, reply)]
+    if (first && last) listed.push({ first, last })
+  }
+  if (follower.received(frame, listed)) reply.interrupted = true
 }
 
 /** The record of this reply that stands there, if one does. */
 function recordAt(frame: Frame, at: number, bytes: number, reply: Reply): Message | undefined {
   const w = wire()
-  if (at < 0 || at + w.headerBytes > bytes || !isOurs(frame, at, reply)) return undefined
+  if (at + w.headerBytes > bytes || !isOurs(frame, at, reply)) return undefined
   const message = messageAt(frame, at)
   return message.type === reply.type ? message : undefined
 }
@@ -73,21 +67,22 @@ function messageAt(frame: Frame, at: number): Message {
   }
 }
 
-function readOn(frame: Frame, at: number, to: number, bytes: number, reply: Reply): number {
+/**
+ * Read the messages of a frame from `at` on up to the first that begins at `to` or later, and answer where that is. The
+ * frame holds `bytes`. A plain function: the same loop in an async one is twice as slow.
+ */
+export function readMessages(frame: Frame, at: number, to: number, bytes: number, reply: Reply): number {
   const w = wire()
   const { records, repeats } = reply
   let next = at
   while (next < to && !reply.ended) {
     if (repeats !== undefined) {
-      const begin = next
-      next = repeats.read(frame, begin, to, bytes, records)
-      if (next !== begin) reply.last = repeats.last
+      next = repeats.read(frame, next, to, bytes, records)
       if (next >= to) break
     }
     const length = next + w.headerBytes <= bytes ? frame.view.getUint32(next + w.at.nlmsg_len, frame.little) : 0
     if (length < w.headerBytes || next + length > bytes) throw runsPast(reply)
     readMessage(frame, next, length, reply)
-    reply.last = next
     next += w.align(length)
   }
   return next
@@ -137,6 +132,7 @@ function readControl(frame: Frame, type: number, at: number, length: number, rep
   if (type === w.NLMSG_NOOP) return
   if (type === w.NLMSG_DONE || type === w.NLMSG_ERROR) {
     reply.ended = true
+    if (reply.follower?.end()) reply.interrupted = true
     const payload = at + w.headerBytes
     const holdsErrno = length >= w.headerBytes + w.errnoBytes
     const errno = holdsErrno ? frame.view.getInt32(payload, frame.little) : 0

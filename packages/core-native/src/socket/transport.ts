@@ -7,8 +7,11 @@ export interface Received {
   readonly bytes: number
   /** True when the last datagram held an `NLMSG_DONE` or `NLMSG_ERROR`: nothing more may be coming. */
   readonly done: boolean
-  /** Where each datagram begins. Without it, what one receive brought is taken for one datagram. */
-  readonly datagrams?: readonly number[]
+  /**
+   * Of each datagram two places: where it begins, and where the last of its messages does but for one that ends the
+   * reply.
+   */
+  readonly datagrams: readonly number[]
 }
 
 /**

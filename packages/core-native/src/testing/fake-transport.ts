@@ -159,25 +159,28 @@ function fill(into: ArrayBuffer, next: () => FakeDatagram | undefined): Received
     const room = new Uint8Array(into, bytes, end)
     room.fill(0)
     room.set(taken)
-    done = endsReply(taken)
-    datagrams.push(bytes)
+    const [ends, last] = endsReply(taken)
+    done = ends
+    datagrams.push(bytes, bytes + last)
     bytes += end
   }
   return { bytes, done, datagrams }
 }
 
-/** Whether a message of the datagram is an `NLMSG_DONE` or an `NLMSG_ERROR`. */
-function endsReply(datagram: Uint8Array): boolean {
+/** Whether a message of the datagram is an `NLMSG_DONE` or an `NLMSG_ERROR`, and where the one before it begins. */
+function endsReply(datagram: Uint8Array): [ends: boolean, last: number] {
   const { align, at, headerBytes, NLMSG_DONE, NLMSG_ERROR } = wire()
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength)
+  let last = 0
   for (let start = 0; start + headerBytes <= datagram.byteLength; ) {
     const length = view.getUint32(start + at.nlmsg_len, littleEndian)
-    if (length < headerBytes || length > datagram.byteLength - start) return false
+    if (length < headerBytes || length > datagram.byteLength - start) return [false, last]
     const type = view.getUint16(start + at.nlmsg_type, littleEndian)
-    if (type === NLMSG_DONE || type === NLMSG_ERROR) return true
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) return [true, last]
+    last = start
     start += align(length)
   }
-  return false
+  return [false, last]
 }
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
