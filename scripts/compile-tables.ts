@@ -5,7 +5,7 @@
  *
  * Run in the package's folder: compile-tables.ts src/rule.ts
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Describe, emitModule, type FieldRow, fieldRows, tableSchema } from '@netsnap/core-native/compile'
@@ -35,6 +35,11 @@ function updateReadme(table: string, rows: readonly FieldRow[]): void {
   writeIfChanged('README.md', `${readme.slice(0, from + open.length)}\n${markdownTable(rows)}\n${readme.slice(to)}`)
 }
 
+/** Every source of the package: a table's nested sets stand in files of their own. */
+const own = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('generated'))
+  .map((file) => `src/${file}`)
+
 /** Codecs of core-native that have lines of their own. */
 const shared = [
   describeLines(fileURLToPath(import.meta.resolve('../packages/core-native/src/schema/socket-address.ts'))),
@@ -42,7 +47,8 @@ const shared = [
 
 mkdirSync('src/generated', { recursive: true })
 for (const source of process.argv.slice(2)) {
-  const sources = [describeLines(source), ...shared]
+  const others = own.filter((file) => file !== source)
+  const sources = [...[source, ...others].map(describeLines), ...shared]
   const describe: Describe = (constant, field) =>
     sources.reduce<string | undefined>((found, one) => found ?? one(constant, field), undefined)
   const module: Record<string, unknown> = await import(pathToFileURL(resolve(source)).href)

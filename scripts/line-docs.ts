@@ -23,11 +23,12 @@ export function describeLines(path: string): Describe {
   const found = new Map<string, string>()
   new Visitor({
     Property({ key, value, start }) {
-      if (key.type !== 'Identifier' || value.type !== 'ArrayExpression') return
+      const name = key.type === 'Identifier' ? key.name : key.type === 'Literal' ? String(key.value) : undefined
+      if (name === undefined || value.type !== 'ArrayExpression') return
       const [first] = value.elements
       const constant = first?.type === 'Literal' ? String(first.value) : ''
       const doc = docs.find(({ end }) => end <= start && source.slice(end, start).trim() === '')
-      if (doc) found.set(`${constant}/${key.name}`, wordsOf(doc.value))
+      if (doc) found.set(`${constant}/${name}`, wordsOf(doc.value))
     },
   }).visit(program)
   return (constant, field) => found.get(`${constant}/${field}`)

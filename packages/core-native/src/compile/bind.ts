@@ -129,9 +129,10 @@ function slotsOf(set: AnySet, constants: Constants): Uint8Array {
 }
 
 function bindLine([field, [, codec]]: [string, Line], binding: Binding): BoundLine {
-  const { repeats = false, sparse = false, late = false, hoists = false } = codec
+  const { repeats = false, sparse = false, late = false, hoists = false, spreads = false } = codec
   const { readsHeader, bound } = bindWatched(codec, binding)
-  return { field, repeats, sparse, late, hoists, lasting: codec.json !== undefined && !late, readsHeader, ...bound }
+  const lasting = codec.json !== undefined && !late
+  return { field, repeats, sparse, late, hoists, spreads, lasting, readsHeader, ...bound }
 }
 
 /** A bound codec, and whether it has asked for the layout of the message's header. */

@@ -25,6 +25,8 @@ export interface BoundLine extends Bound<unknown> {
   readonly late: boolean
   /** Unknown attributes within it are kept in the record around. */
   readonly hoists: boolean
+  /** Its value is fields of the record around. */
+  readonly spreads: boolean
   /** Its value may serve for every message with the same payload: no record owns it. */
   readonly lasting: boolean
   /** It reads the message's header beside its payload. */

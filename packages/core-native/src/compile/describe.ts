@@ -63,6 +63,7 @@ function rowOf(
   seen: Set<AnySet>,
 ): FieldRow[] {
   const schema = codec.schema(binding)
+  if (codec.spreads) return spreadRows(path.slice(0, path.length - field.length), field, [name, codec], binding, seen)
   const row: FieldRow = {
     field: path,
     type: typeName(schema),
@@ -71,6 +72,33 @@ function rowOf(
   }
   const below = schema.type === 'array' ? `${path}[].` : `${path}.`
   return [row, ...((codec.hoists ? undefined : codec.sets) ?? []).flatMap((set) => rowsOf(set, below, binding, seen))]
+}
+
+/** The rows of the fields that a line brings into the record around: those of its set, or of each of its cases. */
+function spreadRows(
+  path: string,
+  line: string,
+  [name, codec]: Line,
+  binding: SchemaBinding,
+  seen: Set<AnySet>,
+): FieldRow[] {
+  if (codec.fields === undefined && codec.sets?.length)
+    return codec.sets.flatMap((set) => rowsOf(set, path, binding, seen))
+  if (codec.fields) {
+    return Object.entries(codec.fields).flatMap(([field, one]) =>
+      rowOf(path + field, field, [name, one], name, binding, seen),
+    )
+  }
+  const description = binding.describe?.(name, line) ?? ''
+  const groups = Object.entries(codec.schema(binding).properties ?? {})
+  return groups.flatMap(([group, { properties = {} }]) =>
+    Object.entries(properties).map(([field, schema]) => ({
+      field: `${path}${group}.${field}`,
+      type: typeName(schema),
+      source: name,
+      description,
+    })),
+  )
 }
 
 function typeName({ type, items, anyOf, const: only }: JsonSchema): string {

@@ -34,11 +34,11 @@ function asJson({ json }: Codec<unknown>, value: string, before = ''): string {
 /**
  * The JavaScript that writes a table's records as JSON, from bytes to text, without making objects: equal to what
  * `stringify` makes of the decoder's records. Whatever is rare goes that way (`slow`): unknown attributes, one that comes
- * twice, lists, payloads that depend on a sibling.
+ * twice, lists, payloads that depend on a sibling. A table whose fields are not all lines of its own goes that way whole.
  */
 export function emitWriter(name: string, table: Table, binding: Binding): string {
   const lines = emittedLines(table, binding)
-  if (Object.keys(table.derived ?? {}).length > 0) {
+  if (Object.keys(table.derived ?? {}).length > 0 || lines.some(({ codec }) => codec.spreads)) {
     return `export function ${name}(_: BoundSet, slow: Write): Write {\n  return slow\n}\n`
   }
   const { headerBytes, lengthAt, typeAt, typeMask, alignTo } = framingOf(bundledConstants())

@@ -1,5 +1,5 @@
 import { bundledConstants } from '../constants/index.ts'
-import type { AnySet, Binding, Line, Lines } from '../schema/codec.ts'
+import type { AnySet, Binding, Codec, Line, Lines } from '../schema/codec.ts'
 import { framingOf } from '../schema/framing.ts'
 import { SKIP, sourcesOf } from './bound.ts'
 import {
@@ -29,7 +29,8 @@ export function emitFactory(name: string, set: AnySet, binding: Binding): string
 }
 
 function refuseOddName(field: string): void {
-  if (!/^[a-z][a-z0-9_]*$/i.test(field)) throw new TypeError(`${JSON.stringify(field)} cannot be the name of a field`)
+  if (!/^(\.\.\.)?[a-z][a-z0-9_]*$/i.test(field))
+    throw new TypeError(`${JSON.stringify(field)} cannot be the name of a field`)
 }
 
 /** The value of a member: kept, or read. */
@@ -96,14 +97,14 @@ ${late.map(emitLate).join('')}${derived.map((field, i) => emitDerived(field, i))
 }
 
 /** Reads what stands at the place that the loop has left. */
-function emitLate({ field, index }: EmittedLine): string {
+function emitLate({ field, index, codec }: EmittedLine): string {
   const { headerBytes, lengthAt, typeAt } = framingOf(bundledConstants())
   const at = `q${index}${plus(headerBytes)}`
   return `    if (q${index} >= 0) {
       const n = view.getUint16(q${index}${plus(lengthAt)}, little) - ${headerBytes}
       const v = a${index}(f, ${at}, n, r)
       if (v === KEEP) { if (f.captureUnknown) keepUnknown(r, f, view.getUint16(q${index}${plus(typeAt)}, little), ${at}, n) }
-      else if (v !== undefined) r[${JSON.stringify(field)}] = v
+      else if (v !== undefined) ${put(field, codec, 'v')}
     }
 `
 }
@@ -122,13 +123,12 @@ function emitCases(set: AnySet, lines: readonly EmittedLine[]): string {
   return sourcesOf(set)
     .map((source, slot) => {
       const mine = lines.filter(({ index }) => sources[index] === source)
-      if (mine.length > 1 && mine.some(({ codec }) => codec.late))
-        throw new TypeError(`${source} has a late line and others`)
       const checks = [...new Set(mine.flatMap((line) => check(line) ?? []))]
       const back = takeBack(mine, stand)
       const leave = back === '' ? 'break' : `{ ${back}break }`
       const guard = checks.length ? `if (${checks.join(' || ')}) ${leave}; ` : ''
-      const reads = mine.map((line) => emitRead(line, leave)).join('; ')
+      const lateFirst = [...mine.filter(({ codec }) => codec.late), ...mine.filter(({ codec }) => !codec.late)]
+      const reads = lateFirst.map((line) => emitRead(line, leave)).join('; ')
       return `        case ${slot + 1}: ${mine.length ? guard : ''}${reads}; continue\n`
     })
     .join('')
@@ -137,8 +137,12 @@ function emitCases(set: AnySet, lines: readonly EmittedLine[]): string {
 function emitRead({ field, index, codec }: EmittedLine, leave: string): string {
   const { headerBytes } = framingOf(bundledConstants())
   const value = `a${index}(f, p + ${headerBytes}, n, r)`
-  const target = `r[${JSON.stringify(field)}]`
   if (codec.late) return `q${index} = p`
-  if (!codec.sparse) return codec.repeats ? `(${target} ??= []).push(${value})` : `${target} = ${value}`
-  return `{ const v = ${value}; if (v === KEEP) ${leave}; if (v !== undefined) ${target} = v }`
+  if (codec.repeats && !codec.sparse) return `(r[${JSON.stringify(field)}] ??= []).push(${value})`
+  if (!codec.sparse) return put(field, codec, value)
+  return `{ const v = ${value}; if (v === KEEP) ${leave}; if (v !== undefined) ${put(field, codec, 'v')} }`
 }
+
+/** Puts a value into the record: as one field, or as those that it holds. */
+const put = (field: string, { spreads }: Codec<unknown>, value: string): string =>
+  spreads ? `Object.assign(r, ${value})` : `r[${JSON.stringify(field)}] = ${value}`

@@ -63,8 +63,9 @@ function readAttributes(set: BoundSet, record: Loose, frame: Frame, from: number
     const number = type & typeMask
     if (set.slots[number] === SKIP) continue
     const lines = fitting(set.byType.get(number), length)
-    if (lines?.[0]?.late) late.set(lines[0], p)
-    else if (!lines || !readLines(lines, record, frame, at, length)) keep(set, record, frame, p)
+    const now = lines?.filter((line) => !line.late)
+    for (const line of lines ?? []) if (line.late) late.set(line, p)
+    if (!now || !readLines(now, record, frame, at, length)) keep(set, record, frame, p)
   }
   return late
 }
@@ -93,11 +94,12 @@ function fitting(lines: readonly BoundLine[] | undefined, length: number): reado
 
 /** False where the payload is to be kept among the unknown ones. */
 function readLines(lines: readonly BoundLine[], record: Loose, frame: Frame, at: number, length: number): boolean {
-  for (const { field, repeats, sparse, read } of lines) {
+  for (const { field, repeats, sparse, spreads, read } of lines) {
     const value = read(frame, at, length, record)
     if (sparse && value === KEEP) return false
     if (sparse && value === undefined) continue
-    if (!repeats) record[field] = value
+    if (spreads) Object.assign(record, value)
+    else if (!repeats) record[field] = value
     else if (record[field] === undefined) record[field] = [value]
     else (record[field] as unknown[]).push(value)
   }

@@ -193,7 +193,7 @@ function planAttributes(set: BoundSet, frame: Frame, at: number, end: number, fr
     if (set.slots[type] === SKIP) continue
     const [offset, length] = [p - at + headerBytes, size - headerBytes]
     const lines = set.byType.get(type)
-    const plain = lines?.every((line) => !line.repeats && !line.hoists && fits(line, length))
+    const plain = lines?.every((line) => !line.repeats && !line.hoists && !line.spreads && fits(line, length))
     if (!plain && (lines !== undefined || frame.captureUnknown)) return undefined
     for (const line of lines ?? []) planned.push({ line, field: line.field, read: line.read, offset, length })
   }

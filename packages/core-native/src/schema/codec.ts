@@ -61,6 +61,10 @@ export interface Codec<out T> {
    * as before, since many records share it. Any other value is stringified.
    */
   readonly json?: 'raw' | 'quoted' | 'shared'
+  /** Its value is fields of the record around: the line's own key is none. */
+  readonly spreads?: true
+  /** Of one that spreads: the codecs of those fields, where they are not those of its one set. */
+  readonly fields?: Readonly<Record<string, Codec<unknown>>>
   /** It is read after all others of its set, since it depends on them wherever the kernel writes them. */
   readonly late?: true
   /** What the field holds where the kernel sent no such attribute. */
@@ -108,6 +112,9 @@ export type AnySet = AttributeSet<string, any, any, any, string>
 
 /** The TypeScript type that a codec reads. */
 export type ValueOf<C> = C extends Codec<infer T> ? T : never
+
+/** What all of a union's types together are. */
+export type Together<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never
 
 declare const wide: unique symbol
 /** Stands in types for a value of 64 bits: `number`, or `bigint` where the caller asked for that. */

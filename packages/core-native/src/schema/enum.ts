@@ -119,7 +119,7 @@ function singleBits(names: readonly string[], numbered: boolean): [bit: number, 
 
 const HEX = 16
 
-function namesOfBits(value: number, bits: readonly [number, string][]): string[] {
+export function namesOfBits(value: number, bits: readonly [number, string][]): string[] {
   const names: string[] = []
   let rest = value
   for (const [bit, name] of bits) {

@@ -20,6 +20,7 @@ export type {
 export { type EnumOptions, enumOf, type FlagsOptions, flagsOf, type NameAfter, type Open } from './enum.ts'
 export { type AddressFamily, addressFamily, addressFamilyIn, familyNumber, type NamedFamily } from './family.ts'
 export { type DecodeOptions, Frame, type Lookups } from './frame.ts'
+export { indexed } from './indexed.ts'
 export {
   be16,
   be32,
@@ -54,10 +55,11 @@ export {
   unlessAllOnes,
   unlessZeros,
 } from './modify.ts'
-export { type NamedOptions, type NameSource, named, numberNamed } from './named.ts'
+export { flagsNamedIn, type NamedOptions, type NameSource, named, numberNamed } from './named.ts'
 export { chain, KEEP, list, nest, only, packed, select } from './nest.ts'
 export { realmFrom, realmTo } from './realm.ts'
-export { attributeSet, header, type RecordOf, type Table, table, type UnknownAttribute } from './set.ts'
+export { attributeSet, header, macroSet, type RecordOf, type Table, table, type UnknownAttribute } from './set.ts'
 export { type SocketAddress, socketAddress } from './socket-address.ts'
+export { inline, oneOf, type Spreading, within } from './spread.ts'
 export { member, type StructValue, struct } from './struct.ts'
 export { base64, bytes, encodeText, hex, text } from './text.ts'

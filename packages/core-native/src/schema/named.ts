@@ -1,7 +1,7 @@
 import type { Constants } from '../constants/index.ts'
 import type { Codec } from './codec.ts'
-import { type EnumOptions, type NameAfter, namesAfter, type Open } from './enum.ts'
-import { u8 } from './integer.ts'
+import { type EnumOptions, type NameAfter, namesAfter, namesOfBits, type Open } from './enum.ts'
+import { type Scalar, u8 } from './integer.ts'
 import { nameFile } from './name-file.ts'
 
 export { refreshNames } from './name-file.ts'
@@ -35,6 +35,33 @@ export function named<P extends string, const O extends NamedOptions>(
       }
     },
     schema: (binding) => ({ type: 'string', examples: Object.values(namesAfter(prefix, binding, options)) }),
+  }
+}
+
+/**
+ * The names that the administrator has given to the bits that are set, in iproute2's `file`. Bits without a name stay,
+ * together, as one hexadecimal number at the end.
+ */
+export function flagsNamedIn(file: string, scalar: Scalar<number>): Codec<readonly string[]> {
+  return {
+    json: 'shared',
+    bind(binding) {
+      const administrator = nameFile(file)
+      const { read, fits } = scalar.bind(binding)
+      return {
+        fits: fits!,
+        read(frame, at, length, record) {
+          const value = read(frame, at, length, record)
+          const numbers = Array.from({ length: scalar.width * 8 }, (_, number) => number) // not a kernel number: bits of a byte
+          const bits = numbers.flatMap((number): [number, string][] => {
+            const name = administrator.name(number)
+            return name === undefined ? [] : [[2 ** number, name]]
+          })
+          return Object.freeze(namesOfBits(value, bits))
+        },
+      }
+    },
+    schema: () => ({ type: 'array', items: { type: 'string' } }),
   }
 }
 

@@ -30,11 +30,20 @@ export function headerLines(set: AnySet, { constants }: Pick<Binding, 'constants
   )
 }
 
+/** Several lines may fill one object. */
+function mergeProperties(into: Record<string, JsonSchema>, from: Readonly<Record<string, JsonSchema>>): void {
+  for (const [field, schema] of Object.entries(from)) {
+    const known = into[field]
+    into[field] = known?.properties ? { ...known, properties: { ...known.properties, ...schema.properties } } : schema
+  }
+}
+
 /** The JSON Schema of a set's record. */
 export function schemaOf(set: AnySet, binding: SchemaBinding): JsonSchema {
   const properties: Record<string, JsonSchema> = {}
   const required: string[] = []
   const add = (field: string, [source, codec]: Line, always: boolean) => {
+    if (codec.spreads) return mergeProperties(properties, codec.schema(binding).properties ?? {})
     const description = binding.describe?.(source, field)
     properties[field] = { ...(description ? { description } : {}), ...codec.schema(binding) }
     if (always) required.push(field)

@@ -1,5 +1,5 @@
 import type { ConstantName, GroupName, MemberOf, StructMembers, StructName } from '../constants/index.ts'
-import type { AttributeSet, DerivedLines, Header, Lines, ValueOf, Widen } from './codec.ts'
+import type { AttributeSet, DerivedLines, Header, Lines, Together, ValueOf, Widen } from './codec.ts'
 import type { Otherwise } from './modify.ts'
 
 /** Not data: markers, padding, and what kernels no longer use. */
@@ -42,6 +42,14 @@ type Sometimes<H> = {
   [K in keyof H]: H[K] extends readonly [unknown, infer C] ? (undefined extends ValueOf<C> ? K : never) : never
 }[keyof H]
 type Always<A> = { [K in keyof A]: A[K] extends readonly [unknown, Otherwise<unknown>] ? K : never }[keyof A]
+/** What lines bring into the record around, whose keys are no fields: `'...info'`. */
+type Spread = `...${string}`
+type Own<A> = Omit<A, Spread>
+type Spreads<A> = Together<
+  {
+    [K in keyof A]: K extends Spread ? (A[K] extends readonly [unknown, infer C] ? ValueOf<C> : never) : never
+  }[keyof A]
+>
 type Values<A> = { -readonly [K in keyof A]: A[K] extends readonly [unknown, infer C] ? ValueOf<C> : never }
 type DerivedValues<D> = { [K in keyof D]?: D[K] extends readonly [infer C, unknown] ? ValueOf<C> : never }
 type Present<A> = { [K in keyof A]: Exclude<A[K], undefined> }
@@ -57,7 +65,8 @@ export type RecordOf<T, W = number> =
         Widen<Values<Omit<H, Sometimes<H>>>, W> &
           Partial<Widen<Present<Values<Pick<H, Sometimes<H>>>>, W>> &
           Widen<Values<Pick<A, Always<A>>>, W> &
-          Partial<Widen<Present<Values<Omit<A, Always<A>>>>, W>> &
+          Partial<Widen<Present<Values<Own<Omit<A, Always<A>>>>>, W>> &
+          Widen<Spreads<A>, W> &
           Widen<DerivedValues<D>, W> &
           Unknowns<U>
       >
@@ -91,6 +100,15 @@ export function attributeSet<
     unknown: options.unknown ?? (group.replace(/_$/, '').toLowerCase() as U),
     skip: options.skip === 'others' ? [] : (options.skip ?? []),
   }
+}
+
+/** A set whose attributes are numbered by macros, not by an enumeration: `macroSet('AF_', { inet: ['AF_INET', nest(inet)] }, 'af_spec')`. */
+export function macroSet<
+  const P extends string,
+  const A extends Lines<ConstantName & `${P}${string}`>,
+  const U extends string,
+>(prefix: P, attributes: A, unknown: U): AttributeSet<P, A, {}, {}, U> {
+  return { group: prefix, attributes, unknown, skip: [] }
 }
 
 /** Members of a fixed header that become fields, by the C struct's own names. */

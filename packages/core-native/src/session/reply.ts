@@ -44,7 +44,10 @@ export function follow(
 ): void {
   const listed: Datagram[] = []
   for (let i = 0; i < datagrams.length; i += 2) {
-    const [first, last] = [recordAt(frame, datagrams[i]!, bytes, reply), recordAt(frame, datagrams[i + 1]!, bytes, reply)]
+    const [first, last] = [
+      recordAt(frame, datagrams[i]!, bytes, reply),
+      recordAt(frame, datagrams[i + 1]!, bytes, reply),
+    ]
     if (first && last) listed.push({ first, last })
   }
   if (follower.received(frame, listed)) reply.interrupted = true
