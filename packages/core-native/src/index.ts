@@ -13,6 +13,7 @@ export {
   interfaceNames,
   interfacesOfKind,
   namesForRecords,
+  unlessEnded,
 } from './session/interfaces.ts'
 export type { JsonOptions } from './session/json-sink.ts'
 export {
@@ -35,7 +36,7 @@ export {
   withSession,
   withSessionStream,
 } from './session/query.ts'
-export type { RequestParts } from './session/request.ts'
+export { nestedAttributes, type RequestParts } from './session/request.ts'
 export { Session } from './session/session.ts'
 export type { Lease, Sessions } from './session/sessions.ts'
 export { netnsInode, openNetns } from './socket/netns.ts'

@@ -2,8 +2,8 @@ import { type Codec, type Siblings, s32, text } from '@netsnap/core-native/schem
 
 /** A network namespace that links of this one lead to. */
 export interface PeerNamespace {
-  /** Its name (`ip netns`), or the path of one of its processes' namespace. */
-  readonly name: string
+  /** Its name (`ip netns`), or the path of that of a process in it; undefined where it could not be found. */
+  readonly name: string | undefined
   /** The names of its interfaces by their indexes. */
   readonly interfaces: ReadonlyMap<number, string>
 }

@@ -90,15 +90,11 @@ function spreadRows(
     )
   }
   const description = binding.describe?.(name, line) ?? ''
-  const groups = Object.entries(codec.schema(binding).properties ?? {})
-  return groups.flatMap(([group, { properties = {} }]) =>
-    Object.entries(properties).map(([field, schema]) => ({
-      field: `${path}${group}.${field}`,
-      type: typeName(schema),
-      source: name,
-      description,
-    })),
-  )
+  const row = (field: string, schema: JsonSchema): FieldRow[] =>
+    schema.properties
+      ? Object.entries(schema.properties).flatMap(([inner, one]) => row(`${field}.${inner}`, one))
+      : [{ field: path + field, type: typeName(schema), source: name, description: schema.description ?? description }]
+  return Object.entries(codec.schema(binding).properties ?? {}).flatMap(([field, schema]) => row(field, schema))
 }
 
 function typeName({ type, items, anyOf, const: only }: JsonSchema): string {

@@ -1,6 +1,6 @@
 /** The table language: what a package writes its tables in. Loads without the addon. */
 
-export { address, hardwareAddress, prefix } from './address.ts'
+export { address, hardwareAddress, ipv4, ipv6, prefix } from './address.ts'
 export { seconds } from './clock.ts'
 export type {
   AttributeSet,

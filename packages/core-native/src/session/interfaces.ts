@@ -55,8 +55,11 @@ const HIGHEST_INDEX = 2 ** 31 - 1 // not a kernel number: an index is an int
 /** What ends a call rather than the one question in it. */
 const ENDS = new Set(['ABORTED', 'TIMEOUT', 'ECANCELED', 'EBADF', 'SESSION_BUSY'])
 
-/** Names only make an answer nicer: whatever the kernel says to the question, the number stays. */
-function unlessEnded(error: unknown): void {
+/**
+ * For questions whose answers only make another one nicer: whatever the kernel says to them, the number stays. Throws
+ * what ends the call itself.
+ */
+export function unlessEnded(error: unknown): undefined {
   if (!(error instanceof NetlinkError) || ENDS.has(error.code)) throw error
 }
 
@@ -71,7 +74,7 @@ export async function interfaceNameOf(
   try {
     return (await session.get(interfaceIndex, request, only(options)))?.name
   } catch (error) {
-    return unlessEnded(error) as undefined
+    return unlessEnded(error)
   }
 }
 
