@@ -31,6 +31,7 @@ import {
 import { afSpec } from './af-spec.ts'
 import { linkInfo } from './link-info.ts'
 import { linkName, linkNetns } from './peer.ts'
+import { statistics64 } from './statistics64.ts'
 import { linkType } from './type-name.ts'
 
 const altNames = attributeSet(
@@ -113,7 +114,7 @@ export const link = table({
     linkmode:               ['IFLA_LINKMODE', u8],
     linkmode_name:          ['IFLA_LINKMODE', enumOf('IF_LINK_MODE_', { lowerCase: true })],
     /** Counters since the link was made; those that a newer kernel has too. */
-    stats:                  ['IFLA_STATS64', struct('rtnl_link_stats64')],
+    stats:                  ['IFLA_STATS64', statistics64],
     master_index:           ['IFLA_MASTER', u32],
     /** The bridge, bond, vrf, ... that it is a port of. */
     master:                 ['IFLA_MASTER', interfaceName],
