@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { isStdoutClosed } from './closed.ts'
 import { constantsCommand } from './commands/constants.ts'
+import { deviceCommand } from './commands/device.ts'
 import { dpllCommand } from './commands/dpll.ts'
 import { helpCommand } from './commands/help.ts'
 import { routeCommand } from './commands/route.ts'
@@ -76,6 +77,7 @@ function program(out: string[]): Command {
     .enablePositionalOptions()
     .hook('preAction', assertStdout)
   root.addCommand(snapCommand(), { isDefault: true })
+  root.addCommand(deviceCommand())
   root.addCommand(routeCommand())
   root.addCommand(ruleCommand())
   root.addCommand(wireguardCommand())

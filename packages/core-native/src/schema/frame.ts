@@ -7,8 +7,11 @@ export const HOST_LITTLE = endianness() === 'LE'
 export interface DecodeOptions {
   /** Keep the attributes that no line names, with their bytes. Default: true. */
   readonly captureUnknown?: boolean | undefined
-  /** Give 64-bit values as bigint, exact beyond 2^53. Default: false, numbers. */
-  readonly bigint?: boolean | undefined
+  /**
+   * Give 64-bit values as bigint, exact beyond 2^53; with `large` only those that a number would not hold exactly. Default:
+   * false, numbers.
+   */
+  readonly bigint?: boolean | 'large' | undefined
   /** What numbers in a message stand for, by kind: the names of `interfaces`, ... Fields that need one stay absent without it. */
   readonly lookups?: Lookups | undefined
   /** Give what is secret. Default: false. */
@@ -39,6 +42,8 @@ export class Frame {
   readonly little: boolean
   readonly captureUnknown: boolean
   readonly bigint: boolean
+  /** Those of 64 bits that a number does not hold exactly are bigints. */
+  readonly large: boolean
   readonly secrets: boolean
   readonly lookups: Lookups
   /** Where the fixed header of the message in hand begins. */
@@ -54,7 +59,8 @@ export class Frame {
     this.bytes = Buffer.from(buffer as ArrayBuffer, from, length)
     this.little = options.littleEndian ?? HOST_LITTLE
     this.captureUnknown = options.captureUnknown ?? true
-    this.bigint = options.bigint ?? false
+    this.bigint = options.bigint === true
+    this.large = options.bigint === 'large'
     this.secrets = options.secrets ?? false
     this.lookups = options.lookups ?? NONE
     const comparable = from % WORD_BYTES === 0 && this.little === HOST_LITTLE

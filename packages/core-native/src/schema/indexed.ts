@@ -1,6 +1,7 @@
 import type { ConstantName } from '../constants/index.ts'
-import type { Binding, Codec } from './codec.ts'
+import type { Binding, Codec, Read, Siblings } from './codec.ts'
 import { namesAfter } from './enum.ts'
+import type { Frame } from './frame.ts'
 import type { Scalar } from './integer.ts'
 
 export interface IndexedOptions {
@@ -28,19 +29,17 @@ export function indexed<T>(
       const names = namesOf(binding)
       const { read } = element.bind(binding)
       const skipped = counting === undefined ? -1 : binding.constants.value(counting)
-      return {
-        fits: (length) => length % element.width === 0,
-        read(frame, at, length, record) {
-          const values: Record<string, T> = {}
-          const count = length / element.width
-          for (let i = 0; i < count; i++) {
-            if (i === skipped) continue
-            const name = names[i] ?? prefix.toLowerCase() + i
-            values[name] = read(frame, at + i * element.width, element.width, record)
-          }
-          return values
-        },
+      const take = (frame: Frame, at: number, length: number, record: Siblings) => {
+        const values: Record<string, T> = {}
+        const count = length / element.width
+        for (let i = 0; i < count; i++) {
+          if (i === skipped) continue
+          const name = names[i] ?? prefix.toLowerCase() + i
+          values[name] = read(frame, at + i * element.width, element.width, record)
+        }
+        return values
       }
+      return { fits: (length) => length % element.width === 0, read: keepingLast(take) }
     },
     schema: (binding) => ({
       type: 'object',
@@ -50,5 +49,27 @@ export function indexed<T>(
         ),
       ),
     }),
+  }
+}
+
+const kindOf = ({ bigint, large }: Frame) => (large ? 'large' : bigint)
+
+/**
+ * Most records of a dump have the same values: while the bytes are those of the record before, its object serves again.
+ * It is frozen.
+ */
+function keepingLast<T>(take: Read<Readonly<Record<string, T>>>): Read<Readonly<Record<string, T>>> {
+  let bytes = new Uint8Array(0)
+  let kind: boolean | 'large' = false
+  let last: Readonly<Record<string, T>> | undefined
+  return (frame, at, length, record) => {
+    const { u8 } = frame
+    let same = last !== undefined && bytes.length === length && kind === kindOf(frame)
+    for (let i = 0; same && i < length; i++) same = u8[at + i] === bytes[i]
+    if (same) return last!
+    bytes = new Uint8Array(u8.subarray(at, at + length)) // a view: copied at once
+    kind = kindOf(frame)
+    last = Object.freeze(take(frame, at, length, record))
+    return last
   }
 }

@@ -20,11 +20,18 @@ function scalar<T>(width: number, read: Read<T>, signed = false): Scalar<T> {
 
 const WORD = 2 ** 32
 
+/** Upper halves from here on make numbers beyond 2^53. */
+const EXACT_HIGH = 2 ** 21 // not a kernel number: of 53 bits, those beyond 32
+
+const bigintAt = ({ view }: Frame, at: number, little: boolean, signed: boolean): Wide =>
+  (signed ? view.getBigInt64(at, little) : view.getBigUint64(at, little)) as unknown as Wide
+
 function wide(frame: Frame, at: number, little: boolean, signed: boolean): Wide {
   const { view } = frame
-  if (frame.bigint) return (signed ? view.getBigInt64(at, little) : view.getBigUint64(at, little)) as unknown as Wide
+  if (frame.bigint) return bigintAt(frame, at, little, signed)
   const upper = little ? at + 4 : at
   const high = signed ? view.getInt32(upper, little) : view.getUint32(upper, little)
+  if (frame.large && (high >= EXACT_HIGH || high < -EXACT_HIGH)) return bigintAt(frame, at, little, signed)
   return (high * WORD + view.getUint32(little ? at : at + 4, little)) as unknown as Wide
 }
 

@@ -74,7 +74,7 @@ const CHECKS: Readonly<Record<keyof ReadOptions, Check>> = {
   restarts: [(value) => value === Infinity || (Number.isInteger(value) && (value as number) >= 0), 'a count'],
   onInterrupted: [(value) => value === 'fail' || value === 'return', "'fail' or 'return'"],
   captureUnknown: [isBoolean, 'true or false'],
-  bigint: [isBoolean, 'true or false'],
+  bigint: [(value) => isBoolean(value) || value === 'large', "true, false or 'large'"],
   secrets: [isBoolean, 'true or false'],
   lookups: [isObject, 'an object'],
 }

@@ -1,0 +1,113 @@
+import { Command, Option } from 'commander'
+import type { Device, DeviceOptions } from '../device.ts'
+import { addTableOptions, forPeople, netnsOf, type TableFlags, valueOption } from '../options.ts'
+import { print, printAll, toJson, toLines } from '../output.ts'
+import { asUsage, UsageError } from '../usage.ts'
+
+interface DeviceFlags extends TableFlags {
+  readonly device?: string
+  readonly kind?: string
+  readonly master?: string
+  readonly up?: true
+  readonly addresses?: true
+  readonly wireguard?: true
+  readonly extended?: true
+}
+
+function optionsOf({ kind, master, up, wireguard, netns, unknownAttrs }: DeviceFlags): DeviceOptions {
+  if (wireguard && kind !== undefined && kind !== 'wireguard') {
+    throw new UsageError("option '--wireguard' cannot be used with option '--kind'")
+  }
+  const only = wireguard ? 'wireguard' : kind
+  return { kind: only, master, up, netns: netnsOf(netns), captureUnknown: unknownAttrs }
+}
+
+const namesOf = (names: readonly string[], { device }: DeviceFlags): string[] => [
+  ...names,
+  ...(device === undefined ? [] : [device]),
+]
+
+/** Each interface under its name, in the kernel's order: names may be whole numbers, and be there twice. */
+function* asObject(devices: readonly Device[], compact: boolean): Generator<string, void, void> {
+  if (devices.length === 0) return yield '{}\n'
+  const [open, before, colon, close] = compact ? ['{', '', ':', '}\n'] : ['{\n', '  ', ': ', '\n}\n']
+  let separator = open
+  for (const device of devices) {
+    const json = toJson(device, compact)
+    const name = toJson(device.name ?? `if${device.index}`, true)
+    yield `${separator}${before}${name}${colon}${compact ? json : json.replaceAll('\n', '\n  ')}`
+    separator = compact ? ',' : ',\n'
+  }
+  yield close
+}
+
+/** Pieces joined to ones that are worth a write. */
+function* gathered(pieces: Iterable<string>): Generator<string, void, void> {
+  let piece = ''
+  for (const one of pieces) {
+    piece += one
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
+  }
+  yield piece
+}
+
+const PIECE = 1 << 16 // not a kernel number: characters that are written at a time
+
+async function showAddresses(devices: readonly Device[], flags: DeviceFlags): Promise<void> {
+  const addresses = devices.flatMap((device) => device.addresses)
+  if (flags.ndjson) return print(toLines(addresses))
+  if (flags.json || flags.compact) return print(`${toJson(addresses, flags.compact)}\n`)
+  const { addressTable } = await import('../render/device.ts')
+  return print(addressTable(devices))
+}
+
+async function showDevices(args: readonly string[], flags: DeviceFlags): Promise<void> {
+  const [names, options] = [namesOf(args, flags), optionsOf(flags)]
+  if (flags.ndjson && !flags.addresses && names.length === 0) return showLines(options)
+  const { readDevices } = await import('../device.ts')
+  const devices = await asUsage(() => readDevices(names, options))
+  if (flags.addresses) return showAddresses(devices, flags)
+  if (flags.ndjson) return print(toLines(devices))
+  if (!forPeople(flags) && !flags.extended) return printAll(gathered(asObject(devices, flags.compact === true)))
+  const { deviceDetails, deviceSummary, deviceTable } = await import('../render/device.ts')
+  return print((flags.extended ? deviceDetails : flags.text ? deviceTable : deviceSummary)(devices))
+}
+
+/** A record a line, as they come, in memory that does not grow with their number. */
+async function showLines(options: DeviceOptions): Promise<void> {
+  const { streamInterfaces } = await import('@netsnap/device')
+  const { Decorations } = await import('../device.ts')
+  const decorations = new Decorations(options)
+  await asUsage(async () => {
+    for await (const batch of streamInterfaces({ ...options, bigint: 'large' })) {
+      const devices = batch as unknown as Device[]
+      await decorations.add(devices)
+      await print(toLines(devices))
+    }
+  })
+}
+
+/** `netsnap device` */
+export function deviceCommand(): Command {
+  const forms = ['text', 'summary', 'verbose', 'json', 'compact', 'ndjson']
+  const command = new Command('device')
+    .description('interfaces of every kind, with their addresses')
+    .argument('[names...]', 'interfaces, by name or alternative name; all without')
+    .addOption(valueOption('-d, --device <interface>', 'one interface, as its name alone'))
+    .addOption(valueOption('--kind <kind>', 'links of one kind: bridge, vlan, veth, ...'))
+    .addOption(valueOption('--master <interface>', 'the ports of a bridge, bond, vrf, ...'))
+    .addOption(new Option('--up', 'links that are up administratively'))
+    .addOption(new Option('--wireguard', 'WireGuard devices'))
+    .addOption(
+      new Option('--addresses', 'addresses, as a table; with --json an array').conflicts([
+        'text',
+        'summary',
+        'verbose',
+        'extended',
+      ]),
+    )
+    .addOption(new Option('--extended', 'everything, as text').conflicts(forms))
+  return addTableOptions(command).action(showDevices)
+}
