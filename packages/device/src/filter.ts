@@ -23,7 +23,7 @@ export interface LinkFilter {
   readonly master?: string | number | undefined
   /** Links that are (or are not) up administratively. */
   readonly up?: boolean | undefined
-  /** With `false` the kernel leaves the counters out. Default: `true`. */
+  /** With `false` without counters: the kernel leaves out those of IPv6, which are most of them. Default: `true`. */
   readonly statistics?: boolean | undefined
   /** Virtual functions too, of hardware that has such. Default: `false`. */
   readonly vf?: boolean | undefined
@@ -136,6 +136,12 @@ export function isWanted(
   if (kind !== undefined && link.kind !== kind) return false
   if (master !== undefined && link.master_index !== master) return false
   return up === undefined || ((link.flags & constant('IFF_UP')) !== 0) === up
+}
+
+/** Takes away what was not asked for and the kernel sends all the same. */
+export function trim<T extends readonly object[]>(links: T, { statistics = true }: LinkFilter): T {
+  if (!statistics) for (const link of links) Reflect.deleteProperty(link, 'stats')
+  return links
 }
 
 /** The request for the addresses of a filter. */

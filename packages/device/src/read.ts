@@ -22,6 +22,7 @@ import {
   LINK_FILTERS,
   type LinkFilter,
   linkRequest,
+  trim,
 } from './filter.ts'
 import { type Link, type LinkBigInt, link } from './link.ts'
 import { nameLinks, readLookups } from './names.ts'
@@ -46,7 +47,7 @@ export async function dumpLinks(session: Session, filter: LinkFilter, reading: R
   const master = await indexOf(session, filter.master, 'link', reading)
   const request = linkRequest(filter, master)
   if (name === undefined && index === undefined) {
-    const found = (await session.dump(link, request, reading)) as Dump<Link>
+    const found = trim((await session.dump(link, request, reading)) as Dump<Link>, filter)
     return filter.kind === undefined && filter.up === undefined && master === undefined
       ? found
       : dumpOf(
@@ -57,7 +58,7 @@ export async function dumpLinks(session: Session, filter: LinkFilter, reading: R
   const one = (await session.get(link, request, reading).catch((error) => throwAbsent(error, filter))) as
     | Link
     | undefined
-  return dumpOf(one && isWanted(one, filter, master) ? [one] : [])
+  return dumpOf(trim(one && isWanted(one, filter, master) ? [one] : [], filter))
 }
 
 /** What the kernel calls "no such device" has a name here. */
@@ -119,7 +120,7 @@ async function* linkBatches(
     StreamEnd,
     void
   >
-  return yield* wanted(stream, (one) => isWanted(one, filter, master))
+  return yield* wanted(stream, (one) => trim([one], filter) && isWanted(one, filter, master))
 }
 
 /** What of each batch is wanted. */

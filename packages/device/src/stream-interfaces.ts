@@ -8,7 +8,16 @@ import {
   withSessionStream,
 } from '@netsnap/core-native'
 import { type Address, address } from './address.ts'
-import { addressRequest, checkFilter, indexOf, isWanted, LINK_FILTERS, type LinkFilter, linkRequest } from './filter.ts'
+import {
+  addressRequest,
+  checkFilter,
+  indexOf,
+  isWanted,
+  LINK_FILTERS,
+  type LinkFilter,
+  linkRequest,
+  trim,
+} from './filter.ts'
 import {
   type GetInterfacesOptions,
   type Interface,
@@ -103,7 +112,7 @@ async function* joined(
         interrupted ||= next.value.interrupted
         break
       }
-      const batch = next.value.filter((one) => isWanted(one, filter, master)) as Interface[]
+      const batch = trim(next.value, filter).filter((one) => isWanted(one, filter, master)) as Interface[]
       for (const one of batch) {
         one.addresses = []
         const place = places.get(one.index)
