@@ -1,5 +1,6 @@
 import { type Dump, dumpOf, NetlinkError } from '@netsnap/core-native'
 import { type InterfaceBigInt, type InterfaceOptions, listInterfaces } from '@netsnap/device'
+import { Keyed } from './output.ts'
 import { wireguardOf } from './wireguard.ts'
 
 /** An interface, and what other tables say of it. */
@@ -68,3 +69,7 @@ export async function readDevices(names: readonly string[], options: DeviceOptio
   await new Decorations(options).add(devices)
   return devices
 }
+
+/** Interfaces under their names, in the kernel's order. */
+export const byName = (devices: readonly Device[]): Keyed =>
+  new Keyed(devices.map((device) => [device.name ?? `if${device.index}`, device]))

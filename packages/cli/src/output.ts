@@ -49,6 +49,44 @@ export function toJson(value: unknown, compact = false): string {
   return stringify(value, compact ? '' : '  ')
 }
 
+/** What becomes an object of JSON whose keys are in this order, whatever they are: JavaScript puts whole numbers first. */
+export class Keyed {
+  readonly entries: readonly (readonly [key: string, value: unknown])[]
+
+  constructor(entries: readonly (readonly [key: string, value: unknown])[]) {
+    this.entries = entries
+  }
+}
+
+/** The JSON of an object in pieces, a value or more each; a value that is {@link Keyed} is such an object too. */
+export function* objectJson({ entries }: Keyed, compact = false): Generator<string, void, void> {
+  if (entries.length === 0) return yield '{}'
+  const [before, colon, after] = compact ? ['', ':', ''] : ['\n  ', ': ', '\n']
+  let separator = '{'
+  for (const [key, value] of entries) {
+    yield `${separator}${before}${toJson(key, true)}${colon}`
+    const pieces = value instanceof Keyed ? objectJson(value, compact) : [toJson(value, compact)]
+    // No text of JSON holds a line feed of its own.
+    for (const piece of pieces) yield compact ? piece : piece.replaceAll('\n', '\n  ')
+    separator = ','
+  }
+  yield `${after}}`
+}
+
+/** Pieces joined to ones that are worth a write. */
+export function* gathered(pieces: Iterable<string>): Generator<string, void, void> {
+  let piece = ''
+  for (const one of pieces) {
+    piece += one
+    if (piece.length < PIECE) continue
+    yield piece
+    piece = ''
+  }
+  yield piece
+}
+
+const PIECE = 1 << 16 // not a kernel number: characters that are written at a time
+
 /** Records as JSON, one a line. */
 export const toLines = (records: readonly unknown[]): string =>
   records.map((record) => `${toJson(record, true)}\n`).join('')

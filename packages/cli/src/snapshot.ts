@@ -62,6 +62,16 @@ const rows = (load: () => Promise<(options: Options) => Promise<Dump<unknown>>>)
   },
 })
 
+const devices: Reader = {
+  empty: {},
+  async read({ bigint: _, ...options }) {
+    const { byName, readDevices } = await import('./device.ts')
+    const devices = await readDevices([], options)
+    const { interrupted, restarts } = devices
+    return { rows: byName(devices), count: devices.length, interrupted, restarts }
+  },
+}
+
 const wireguard: Reader = {
   empty: {},
   async read(options) {
@@ -89,6 +99,7 @@ const dpll: Reader = {
 
 /** The tables of a snapshot in the order of their keys. */
 const TABLES: Readonly<Record<string, Reader>> = {
+  devices,
   routes: rows(async () => (await import('@netsnap/route')).getRoutes),
   rules: rows(async () => (await import('@netsnap/rule')).getRules),
   wireguard,

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander'
 import type { Device, DeviceOptions } from '../device.ts'
 import { addTableOptions, forPeople, netnsOf, type TableFlags, valueOption } from '../options.ts'
-import { print, printAll, toJson, toLines } from '../output.ts'
+import { gathered, objectJson, print, printAll, toJson, toLines } from '../output.ts'
 import { asUsage, UsageError } from '../usage.ts'
 
 interface DeviceFlags extends TableFlags {
@@ -27,33 +27,10 @@ const namesOf = (names: readonly string[], { device }: DeviceFlags): string[] =>
   ...(device === undefined ? [] : [device]),
 ]
 
-/** Each interface under its name, in the kernel's order: names may be whole numbers, and be there twice. */
-function* asObject(devices: readonly Device[], compact: boolean): Generator<string, void, void> {
-  if (devices.length === 0) return yield '{}\n'
-  const [open, before, colon, close] = compact ? ['{', '', ':', '}\n'] : ['{\n', '  ', ': ', '\n}\n']
-  let separator = open
-  for (const device of devices) {
-    const json = toJson(device, compact)
-    const name = toJson(device.name ?? `if${device.index}`, true)
-    yield `${separator}${before}${name}${colon}${compact ? json : json.replaceAll('\n', '\n  ')}`
-    separator = compact ? ',' : ',\n'
-  }
-  yield close
+function* lined(pieces: Iterable<string>): Generator<string, void, void> {
+  yield* pieces
+  yield '\n'
 }
-
-/** Pieces joined to ones that are worth a write. */
-function* gathered(pieces: Iterable<string>): Generator<string, void, void> {
-  let piece = ''
-  for (const one of pieces) {
-    piece += one
-    if (piece.length < PIECE) continue
-    yield piece
-    piece = ''
-  }
-  yield piece
-}
-
-const PIECE = 1 << 16 // not a kernel number: characters that are written at a time
 
 async function showAddresses(devices: readonly Device[], flags: DeviceFlags): Promise<void> {
   const addresses = devices.flatMap((device) => device.addresses)
@@ -66,11 +43,13 @@ async function showAddresses(devices: readonly Device[], flags: DeviceFlags): Pr
 async function showDevices(args: readonly string[], flags: DeviceFlags): Promise<void> {
   const [names, options] = [namesOf(args, flags), optionsOf(flags)]
   if (flags.ndjson && !flags.addresses && names.length === 0) return showLines(options)
-  const { readDevices } = await import('../device.ts')
+  const { byName, readDevices } = await import('../device.ts')
   const devices = await asUsage(() => readDevices(names, options))
   if (flags.addresses) return showAddresses(devices, flags)
   if (flags.ndjson) return print(toLines(devices))
-  if (!forPeople(flags) && !flags.extended) return printAll(gathered(asObject(devices, flags.compact === true)))
+  if (!forPeople(flags) && !flags.extended) {
+    return printAll(gathered(lined(objectJson(byName(devices), flags.compact))))
+  }
   const { deviceDetails, deviceSummary, deviceTable } = await import('../render/device.ts')
   return print((flags.extended ? deviceDetails : flags.text ? deviceTable : deviceSummary)(devices))
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { netnsOf, netnsOption } from '../options.ts'
-import { complain, print, toJson } from '../output.ts'
+import { complain, gathered, Keyed, objectJson, print, printAll } from '../output.ts'
 
 interface SnapFlags {
   readonly compact?: true
@@ -14,7 +14,9 @@ async function showSnapshot(flags: SnapFlags): Promise<void> {
   const { takeSnapshot } = await import('../snapshot.ts')
   const snapshot = await takeSnapshot({ netns: netnsOf(flags.netns), captureUnknown: flags.unknown === true })
   const { _metadata, ...tables } = snapshot
-  await print(`${toJson(flags.metadata ? snapshot : tables, flags.compact)}\n`)
+  const whole = new Keyed(Object.entries(flags.metadata ? snapshot : tables))
+  await printAll(gathered(objectJson(whole, flags.compact)))
+  await print('\n')
   for (const { table, message } of _metadata.errors) complain(`${table}: ${message}`)
   if (_metadata.errors.length > 0) process.exitCode = 1
 }
