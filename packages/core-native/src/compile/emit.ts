@@ -29,7 +29,7 @@ export function emitFactory(name: string, set: AnySet, binding: Binding): string
 }
 
 function refuseOddName(field: string): void {
-  if (!/^(\.\.\.)?[a-z][a-z0-9_]*$/i.test(field))
+  if (!/^(\.\.\.)?[0-9]*[a-z][a-z0-9_]*$/i.test(field))
     throw new TypeError(`${JSON.stringify(field)} cannot be the name of a field`)
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { constant } from '../constants/index.ts'
-import type { Codec } from './codec.ts'
+import type { Codec, Wide } from './codec.ts'
 import { HOST_LITTLE } from './frame.ts'
 
 const USUAL = 100 // not a kernel number: USER_HZ on all but one architecture that Linux has ever had
@@ -26,12 +26,15 @@ function readAuxiliary(type: number): number | undefined {
 }
 
 /** Ticks of the user's clock (`clock_t`, `USER_HZ` a second) in seconds. */
-export function seconds(ticks: Codec<number>): Codec<number> {
+export function seconds(ticks: Codec<number | Wide>): Codec<number> {
   return {
     json: 'raw',
     bind(binding) {
       const { read, ...bound } = ticks.bind(binding)
-      return { ...bound, read: (frame, at, length, record) => read(frame, at, length, record) / ticksPerSecond() }
+      return {
+        ...bound,
+        read: (frame, at, length, record) => Number(read(frame, at, length, record)) / ticksPerSecond(),
+      }
     },
     schema: () => ({ type: 'number' }),
   }

@@ -1,0 +1,31 @@
+import type { Codec } from '@netsnap/core-native/schema'
+
+/** Options of a bridge that are on or off: those that the kernel has, each by the name of its constant. */
+export const boolOptions: Codec<Readonly<Record<string, boolean>>> = {
+  bind({ constants }) {
+    const { size, members } = constants.layout('br_boolopt_multi')!
+    const options = [...constants.group('BR_BOOLOPT_')].map(
+      ([number, name]) => [2 ** number, name.replace('BR_BOOLOPT_', '').toLowerCase()] as const,
+    )
+    return {
+      fits: { atLeast: size },
+      read({ view, little }, at) {
+        const values = view.getUint32(at + members.optval!.offset, little)
+        const known = view.getUint32(at + members.optmask!.offset, little)
+        const isSet = (word: number, bit: number) => Math.floor(word / bit) % 2 === 1
+        return Object.fromEntries(
+          options.flatMap(([bit, name]) => (isSet(known, bit) ? [[name, isSet(values, bit)]] : [])),
+        )
+      },
+    }
+  },
+  schema: ({ constants }) => ({
+    type: 'object',
+    properties: Object.fromEntries(
+      [...constants.group('BR_BOOLOPT_').values()].map((name) => [
+        name.replace('BR_BOOLOPT_', '').toLowerCase(),
+        { type: 'boolean' as const },
+      ]),
+    ),
+  }),
+}
