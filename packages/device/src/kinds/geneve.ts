@@ -14,7 +14,7 @@ import {
 import { dontFragment } from './shared.ts'
 
 const HEX = 16
-const DIGITS = 5
+const DIGITS = 5 // not a kernel number: hexadecimal digits of 20 bits
 const labelHex: Codec<string> = mapped(be32, text, (label) => `0x${label.toString(HEX).padStart(DIGITS, '0')}`)
 
 // biome-ignore format: a table
