@@ -43,7 +43,9 @@ const common = {
 export const iptunnel = attributeSet('IFLA_IPTUN_', {
   ...common,
   pmtudisc:               ['IFLA_IPTUN_PMTUDISC', bool],
+  /** Of sit: 1 where it is one of ISATAP's. */
   flags:                  ['IFLA_IPTUN_FLAGS', u16],
+  flag_names:             ['IFLA_IPTUN_FLAGS', flagsOf('SIT_', { scalar: u16, lowerCase: true })],
   /** Of sit: what 6rd makes IPv4 addresses of. */
   '6rd_prefix':           ['IFLA_IPTUN_6RD_PREFIX', address],
   '6rd_prefixlen':        ['IFLA_IPTUN_6RD_PREFIXLEN', u16],

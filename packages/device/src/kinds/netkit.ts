@@ -1,4 +1,4 @@
-import { attributeSet, bool, enumOf, s32, u32 } from '@netsnap/core-native/schema'
+import { attributeSet, bool, enumOf, s32, u16, u32 } from '@netsnap/core-native/schema'
 
 /** What becomes of a packet where no program says: `pass`, `drop`, ... */
 const policy = enumOf('NETKIT_', { scalar: s32, lowerCase: true, except: 'NETKIT_L' })
@@ -15,4 +15,7 @@ export const netkit = attributeSet('IFLA_NETKIT_', {
   /** Whether packets lose their mark and priority: `none`, `default`. */
   scrub:       ['IFLA_NETKIT_SCRUB', scrub],
   peer_scrub:  ['IFLA_NETKIT_PEER_SCRUB', scrub],
+  /** Room that was asked for before and after a packet, in bytes. */
+  headroom:    ['IFLA_NETKIT_HEADROOM', u16],
+  tailroom:    ['IFLA_NETKIT_TAILROOM', u16],
 }, { unknown: 'info_data', skip: ['IFLA_NETKIT_PEER_INFO'] })
