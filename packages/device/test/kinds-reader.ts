@@ -1,11 +1,14 @@
 /** Links from bytes of our own. */
-import { type Lookups, Session } from '@netsnap/core-native'
+import { Session } from '@netsnap/core-native'
 import { constants } from '@netsnap/core-native/constants'
+import type { Lookups } from '@netsnap/core-native/schema'
 import { concat, fakeTransport, MessageBuilder } from '@netsnap/core-native/testing'
 import { type Link, link } from '../src/index.ts'
 
 /** What an attribute holds, by the names of its constants. */
-export type Attributes = Readonly<Record<string, Uint8Array | Attributes>>
+export interface Attributes {
+  readonly [name: string]: Uint8Array | Attributes
+}
 
 const interfaces = new Map([
   [3, 'eth0'],

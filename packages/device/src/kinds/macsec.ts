@@ -5,11 +5,11 @@ import { attributeSet, be16, bool, enumOf, hex, id64, mapped, text, u8, u32 } fr
  * have 53. The first is that of the standard's first edition, which the kernel sends.
  */
 const CIPHERS: ReadonlyMap<string, string> = new Map([
-  ['0x0080020001000001', 'GCM_AES_128'],
-  ['0x0080c20001000001', 'GCM_AES_128'],
-  ['0x0080c20001000002', 'GCM_AES_256'],
-  ['0x0080c20001000003', 'GCM_AES_XPN_128'],
-  ['0x0080c20001000004', 'GCM_AES_XPN_256'],
+  ['0x0080020001000001', 'GCM_AES_128'], // not a kernel number: IEEE's
+  ['0x0080c20001000001', 'GCM_AES_128'], // not a kernel number: IEEE's
+  ['0x0080c20001000002', 'GCM_AES_256'], // not a kernel number: IEEE's
+  ['0x0080c20001000003', 'GCM_AES_XPN_128'], // not a kernel number: IEEE's
+  ['0x0080c20001000004', 'GCM_AES_XPN_256'], // not a kernel number: IEEE's
 ])
 
 const cipherSuite = mapped(id64, text, (id) => CIPHERS.get(id) ?? id)
