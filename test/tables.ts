@@ -3,6 +3,7 @@ import { endianness } from 'node:os'
 import { constant, constants } from '@netsnap/core-native/constants'
 import type { Table } from '@netsnap/core-native/schema'
 import { recordMessagesOf } from '@netsnap/core-native/testing'
+import { address, link } from '@netsnap/device'
 import { dpll, dpllPin } from '@netsnap/dpll'
 import { wireguard } from '@netsnap/genl-wireguard'
 import { nexthop, route } from '@netsnap/route'
@@ -40,6 +41,8 @@ function recorded(table: Table, name = table.name): RecordedTable {
 
 /** Every table of every package, with its recorded messages: what the fuzz harness and the benchmarks go through. */
 export const recordedTables: readonly RecordedTable[] = [
+  recorded(link, 'device'),
+  recorded(address, 'device'),
   recorded(rule),
   recorded(route),
   recorded(nexthop, 'route'),

@@ -51,6 +51,9 @@ patch_source() {
   # A process that is killed within its fork leaves marks in the tree of its mappings. The kernel's own walks skip
   # them; the one of user-mode Linux did not, and took one for a pointer.
   change arch/um/kernel/tlb.c 'for_each_vma(vmi, vma)' 's/^\(\s*\)for_each_vma(vmi, vma)$/&\n\1if (!xa_is_zero(vma))/'
+  # The state of a processor with AMX takes 11,008 bytes, and must be put back whole. It is kept on kernel stacks too:
+  # so CONFIG_KERNEL_STACK_ORDER.
+  change arch/x86/um/user-offsets.c 'HOST_FP_SIZE, 2696' 's/HOST_FP_SIZE, 2696/HOST_FP_SIZE, 12288/'
 }
 
 build() {

@@ -19,7 +19,7 @@ import type { Frame } from '@netsnap/core-native/schema'
 import { type Address, address } from './address.ts'
 import { addressRequest, checkFilter, LINK_FILTERS, type LinkFilter } from './filter.ts'
 import type { Link, LinkBigInt } from './link.ts'
-import { lookupsOf, nameLinks } from './names.ts'
+import { lookupsOf } from './names.ts'
 import { dumpLinks } from './read.ts'
 
 /** A link with its addresses. */
@@ -128,7 +128,6 @@ export async function readInterfaces(
 ): Promise<Dump<Interface>> {
   checkFilter(filter)
   const { links, addresses, interrupted, restarts } = await readBoth(session, filter, reading)
-  await nameLinks(session, links, reading)
   const byIndex = new Map<number, Address[]>()
   const interfaces = links as Link[] as Interface[]
   for (const one of interfaces) {

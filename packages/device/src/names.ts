@@ -79,45 +79,47 @@ export async function readLookups(session: Session, reading: ReadOptions, peers:
   return lookupsOf(links, peers ? await peerNamespaces(session, links, reading) : undefined)
 }
 
+/** Names that are found out when it is known which are needed: those that were asked for in vain are noted. */
+class Asking<T> extends Map<number, T> {
+  readonly missing = new Set<number>()
+
+  override get(index: number): T | undefined {
+    const found = super.get(index)
+    if (found === undefined) this.missing.add(index)
+    return found
+  }
+}
+
 /** So many names are asked for one by one; for more all are listed. */
 const MOST_ASKED = 8 // not a kernel number: a choice
 
-/** The names of the masters and lower links of records, of which the records themselves have most. */
-async function namesFor(
+async function namesOf(
   session: Session,
-  records: readonly Link[],
+  wanted: ReadonlySet<number>,
   reading: ReadOptions,
 ): Promise<Map<number, string>> {
-  const names = new Map(lookupsOf(records).interfaces)
-  const missing = new Set<number>()
-  for (const { master_index, link, link_netnsid } of records) {
-    for (const index of [master_index, link_netnsid === undefined ? link : undefined]) {
-      if (index !== undefined && !names.has(index)) missing.add(index)
-    }
-  }
-  if (missing.size > MOST_ASKED) {
-    for (const [index, name] of await namesForRecords(session, reading)) names.set(index, name)
-  } else {
-    for (const index of missing) {
-      const name = await interfaceNameOf(session, index, reading)
-      if (name !== undefined) names.set(index, name)
-    }
+  if (wanted.size > MOST_ASKED) return new Map(await namesForRecords(session, reading))
+  const names = new Map<number, string>()
+  for (const index of wanted) {
+    const name = await interfaceNameOf(session, index, reading)
+    if (name !== undefined) names.set(index, name)
   }
   return names
 }
 
-/** Give links that were read without lookups the names of their masters, lower links and far ends. */
-export async function nameLinks(session: Session, records: readonly Link[], reading: ReadOptions): Promise<void> {
-  const names = await namesFor(session, records, reading)
-  const namespaces = await peerNamespaces(session, records, reading)
-  for (const record of records as { -readonly [K in keyof Link]: Link[K] }[]) {
-    const { link, link_netnsid, master_index } = record
-    const namespace = link_netnsid === undefined ? undefined : namespaces.get(link_netnsid)
-    const there = link_netnsid === undefined ? names : namespace?.interfaces
-    const link_name = link === undefined ? undefined : there?.get(link)
-    if (link_name !== undefined) record.link_name = link_name
-    if (namespace?.name !== undefined) record.link_netns = namespace.name
-    const master = master_index === undefined ? undefined : names.get(master_index)
-    if (master !== undefined) record.master = master
-  }
+/**
+ * One link, whose other interfaces are only asked for by name where it has such: it is read again with their names then.
+ */
+export async function withNames(
+  session: Session,
+  reading: ReadOptions,
+  read: (reading: ReadOptions) => Promise<Link | undefined>,
+): Promise<Link | undefined> {
+  const interfaces = new Asking<string>()
+  const namespaces = new Asking<PeerNamespace>()
+  const first = await read({ ...reading, lookups: { interfaces, namespaces } })
+  if (first === undefined || interfaces.missing.size + namespaces.missing.size === 0) return first
+  const names = await namesOf(session, interfaces.missing, reading)
+  const peers = await peerNamespaces(session, [first], reading)
+  return read({ ...reading, lookups: { interfaces: names, namespaces: peers } })
 }

@@ -25,7 +25,7 @@ import {
   trim,
 } from './filter.ts'
 import { type Link, type LinkBigInt, link } from './link.ts'
-import { nameLinks, readLookups } from './names.ts'
+import { readLookups, withNames } from './names.ts'
 
 /** Which links to read, and how. */
 export interface LinkOptions extends Omit<ReadOptions, 'lookups'>, LinkFilter {}
@@ -41,24 +41,24 @@ export type LinkOf<O> = By64<O, Link, LinkBigInt>
 const LINKS: Asked = { protocol: 'NETLINK_ROUTE', table: 'link', options: LINK_FILTERS }
 const ADDRESSES: Asked = { protocol: 'NETLINK_ROUTE', table: 'address', options: ADDRESS_FILTERS }
 
-/** The links of a filter, without the names that other links give them. */
+/** The links of a filter. */
 export async function dumpLinks(session: Session, filter: LinkFilter, reading: ReadOptions): Promise<Dump<Link>> {
-  const { name, index } = filter
+  const { name, index, kind, up } = filter
   const master = await indexOf(session, filter.master, 'link', reading)
   const request = linkRequest(filter, master)
-  if (name === undefined && index === undefined) {
-    const found = trim((await session.dump(link, request, reading)) as Dump<Link>, filter)
-    return filter.kind === undefined && filter.up === undefined && master === undefined
-      ? found
-      : dumpOf(
-          found.filter((one) => isWanted(one, filter, master)),
-          found,
-        )
+  if (name !== undefined || index !== undefined) {
+    const get = async (how: ReadOptions) =>
+      (await session.get(link, request, how).catch((error) => throwAbsent(error, filter))) as Link | undefined
+    const one = await withNames(session, reading, get)
+    return dumpOf(trim(one && isWanted(one, filter, master) ? [one] : [], filter))
   }
-  const one = (await session.get(link, request, reading).catch((error) => throwAbsent(error, filter))) as
-    | Link
-    | undefined
-  return dumpOf(trim(one && isWanted(one, filter, master) ? [one] : [], filter))
+  const lookups = await readLookups(session, reading, true)
+  const found = trim((await session.dump(link, request, { ...reading, lookups })) as Dump<Link>, filter)
+  if (kind === undefined && up === undefined && master === undefined) return found
+  return dumpOf(
+    found.filter((one) => isWanted(one, filter, master)),
+    found,
+  )
 }
 
 /** What the kernel calls "no such device" has a name here. */
@@ -82,9 +82,7 @@ export async function getLinks<const O extends GetLinksOptions = {}>(options?: O
   const asked: GetLinksOptions = options ?? {}
   const links = await withSession(LINKS, asked, async (session, reading) => {
     checkFilter(asked)
-    const found = await dumpLinks(session, asked, reading)
-    await nameLinks(session, found, reading)
-    return found
+    return dumpLinks(session, asked, reading)
   })
   return links as Dump<unknown> as Dump<LinkOf<O>>
 }
@@ -109,7 +107,6 @@ async function* linkBatches(
   checkFilter(filter)
   if (filter.name !== undefined || filter.index !== undefined) {
     const found = await dumpLinks(session, filter, reading)
-    await nameLinks(session, found, reading)
     if (found.length > 0) yield found
     return { interrupted: false }
   }
