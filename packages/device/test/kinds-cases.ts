@@ -109,7 +109,7 @@ export const kindCases: Readonly<Record<string, KindCase>> = {
   iptunnel: tunnels(
     'ip link add ipip1 type ipip local 192.0.2.1 remote 192.0.2.2 ttl 9 tos 0x10 fwmark 5 encap gue encap-sport 7000 encap-dport 7001 encap-remcsum',
     'ip link add ipip2 type ipip external',
-    'ip link add sit1 type sit local 192.0.2.1 remote 192.0.2.3 mode any ttl 8 nopmtudisc',
+    'ip link add sit1 type sit local 192.0.2.1 remote 192.0.2.3 mode any nopmtudisc',
     'ip link add sit2 type sit local 192.0.2.1 mode ip6ip',
     'ip link add tnl1 type ip6tnl local 2001:db8::1 remote 2001:db8::2 mode any hoplimit 9 tclass 0x10 flowlabel 0x12345 encaplimit 3 dscp inherit fwmark 9',
     'ip link add tnl2 type ip6tnl local 2001:db8::1 remote 2001:db8::3 mode ip6ip6 encaplimit none allow-localremote',

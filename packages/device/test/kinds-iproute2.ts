@@ -1,89 +1,6 @@
-/** What `ip -j -d link` calls what kinds have: which key of its is which of ours, and what it does not show. */
-
-type Values = Readonly<Record<string, unknown>>
-/** A key of ours, or what is made of it and of others of ours. */
-type Source = string | readonly [key: string, as: (value: never, all: Values) => unknown]
-
-export interface IpKind {
-  /** The field of our record. */
-  readonly field: string
-  /** Its keys, each with where it is in our record. */
-  readonly keys: Readonly<Record<string, Source>>
-  /** Keys of ours that this `ip` does not show, or only in other words that `keys` has. */
-  readonly ours: readonly string[]
-  /** Runs on while it is looked at. */
-  readonly running?: readonly string[]
-}
-
-const hex = (value: number) => `0x${value.toString(16)}`
-const flagged = (name: string) => (names: readonly string[] | undefined) => names?.includes(name)
-const number = (on: boolean) => Number(on)
-const upper = (name: string) => name.toUpperCase()
-/** Printed without the zeros that lead an octet. */
-const shortId = (id: string) => id.replace(/(?<=[.:])0(?=[\da-f])/g, '').replace(/:0(?=[\da-f])/g, ':')
-const same = (...keys: readonly string[]): Record<string, string> => Object.fromEntries(keys.map((key) => [key, key]))
-const as = (change: (value: never, all: Values) => unknown, ...keys: readonly string[]): Record<string, Source> =>
-  Object.fromEntries(keys.map((key) => [key, [key, change] as const]))
-
-const BRIDGE_TIMES = 'forward_delay hello_time max_age ageing_time'.split(' ')
-const BRIDGE_TIMERS = 'hello_timer tcn_timer topology_change_timer gc_timer'.split(' ')
-const BRIDGE_INTERVALS = 'last_member membership querier query query_response startup_query'
-  .split(' ')
-  .map((name) => `mcast_${name}_intvl`)
-
-const bridge: IpKind = {
-  field: 'bridge_config',
-  running: BRIDGE_TIMERS,
-  keys: {
-    ...same(...BRIDGE_TIMES, ...BRIDGE_INTERVALS, 'stp_state', 'priority', 'root_port', 'root_path_cost', 'group_addr'),
-    ...same('mcast_router', 'mcast_hash_elasticity', 'mcast_hash_max', 'mcast_last_member_cnt'),
-    ...same('mcast_startup_query_cnt', 'mcast_igmp_version', 'mcast_mld_version', 'vlan_default_pvid'),
-    ...as(number, 'vlan_filtering', 'topology_change', 'topology_change_detected', 'mcast_snooping'),
-    ...as(number, 'mcast_query_use_ifaddr', 'mcast_querier', 'mcast_stats_enabled', 'vlan_stats_enabled'),
-    ...as(number, 'vlan_stats_per_port', 'nf_call_iptables', 'nf_call_ip6tables', 'nf_call_arptables'),
-    ...Object.fromEntries(BRIDGE_TIMERS.map((name) => [name, `${name}_sec`])),
-    ...as(shortId, 'bridge_id'),
-    // `ip` shows the bridge's own.
-    root_id: ['bridge_id', shortId],
-    group_fwd_mask: ['group_fwd_mask', hex],
-    vlan_protocol: 'vlan_protocol_name',
-    no_linklocal_learn: ['multi_boolopt', ({ no_ll_learn }: Values) => Number(no_ll_learn)],
-    mcast_vlan_snooping: ['multi_boolopt', ({ mcast_vlan_snooping }: Values) => Number(mcast_vlan_snooping)],
-  },
-  ours: [
-    ...[...BRIDGE_TIMES, ...BRIDGE_INTERVALS].map((name) => `${name}_sec`),
-    ...BRIDGE_TIMERS,
-    ...['stp_enabled', 'group_fwd_mask_hex', 'root_id', 'mcast_router_mode', 'mcast_querier_state'],
-    ...['fdb_n_learned', 'fdb_max_learned', 'vlan_protocol', 'vlan_protocol_hex'],
-  ],
-}
-
-const PORT_TIMERS = ['hold_timer', 'message_age_timer', 'forward_delay_timer']
-const bridgePort: IpKind = {
-  field: 'bridge_port',
-  keys: {
-    ...same('priority', 'cost', 'guard', 'learning', 'designated_port', 'designated_cost', 'mcast_flood'),
-    ...same('bcast_flood', 'neigh_suppress', 'vlan_tunnel', 'isolated', 'locked', 'backup_port'),
-    ...as(hex, 'id', 'no', 'group_fwd_mask'),
-    ...as(shortId, 'bridge_id', 'root_id'),
-    ...as(number, 'topology_change_ack', 'config_pending'),
-    ...Object.fromEntries(PORT_TIMERS.map((name) => [name, `${name}_sec`])),
-    group_fwd_mask_str: ['group_fwd_mask', hex],
-    state: 'stp_state',
-    hairpin: 'mode',
-    root_block: 'protect',
-    fastleave: 'fast_leave',
-    flood: 'unicast_flood',
-    proxy_arp: 'proxyarp',
-    proxy_arp_wifi: 'proxyarp_wifi',
-    multicast_router: 'multicast_router',
-    mcast_to_unicast: 'mcast_to_unicast',
-  },
-  ours: [
-    ...[...PORT_TIMERS, 'stp_state_value', 'multicast_router_mode', 'mrp_ring_open', 'mrp_in_open', 'mab'],
-    ...['neigh_vlan_suppress', 'mcast_eht_hosts_limit', 'mcast_eht_hosts_cnt', 'mcast_n_groups', 'mcast_max_groups'],
-  ],
-}
+/** What `ip -j -d link` calls what kinds have. */
+import { bond, bondPort, bridge, bridgePort } from './kinds-masters.ts'
+import { as, flagged, hex, type IpKind, same, upper, type Values } from './kinds-words.ts'
 
 const vxlan: IpKind = {
   field: 'vxlan',
@@ -126,34 +43,6 @@ const tun: IpKind = {
   ours: ['type_value'],
 }
 
-const BOND = 'mode active_slave miimon updelay downdelay peer_notify_delay arp_interval arp_missed_max primary'
-const BOND_TOO =
-  'arp_ip_target ns_ip6_target arp_validate arp_all_targets primary_reselect fail_over_mac xmit_hash_policy resend_igmp'
-const BOND_NUMBERS = 'num_peer_notif min_links lp_interval packets_per_slave ad_lacp_active ad_lacp_rate ad_select'
-const bond: IpKind = {
-  field: 'bond',
-  keys: {
-    ...same(...BOND.split(' '), ...BOND_TOO.split(' '), ...BOND_NUMBERS.split(' ')),
-    ...same('ad_info', 'ad_actor_sys_prio', 'ad_user_port_key', 'ad_actor_system'),
-    ...as(number, 'use_carrier', 'all_slaves_active', 'tlb_dynamic_lb'),
-  },
-  ours: ['active_slave_index', 'primary_index', 'coupled_control', 'broadcast_neigh'],
-}
-
-const MII: Readonly<Record<string, string>> = { fail: 'GOING_DOWN', back: 'GOING_BACK' }
-const bondPort: IpKind = {
-  field: 'bond_port',
-  keys: {
-    ...same('link_failure_count', 'perm_hwaddr', 'queue_id', 'prio', 'ad_aggregator_id'),
-    ...same('ad_actor_oper_port_state', 'ad_partner_oper_port_state'),
-    state: ['state', upper],
-    mii_status: ['mii_status', (name: string) => MII[name] ?? name.toUpperCase()],
-    ad_actor_oper_port_state_str: 'ad_actor_oper_port_state_names',
-    ad_partner_oper_port_state_str: 'ad_partner_oper_port_state_names',
-  },
-  ours: ['actor_port_prio', 'ad_churn_actor_state', 'ad_churn_partner_state'],
-}
-
 const vlan: IpKind = {
   field: 'vlan',
   keys: {
@@ -167,7 +56,161 @@ const vlan: IpKind = {
 const vrf: IpKind = { field: 'vrf', keys: { table: 'table_id' }, ours: ['table'] }
 const vrfPort: IpKind = { field: 'vrf_port', keys: { table: 'table_id' }, ours: ['table'] }
 
+const geneve: IpKind = {
+  field: 'geneve',
+  keys: {
+    ...same('remote', 'remote6', 'ttl', 'df', 'port', 'udp_csum', 'udp_zero_csum6_tx', 'udp_zero_csum6_rx'),
+    ...as(hex, 'tos'),
+    id: 'vni',
+    label: ['label', hex],
+    external: 'collect_metadata',
+    innerprotoinherit: 'inner_proto_inherit',
+  },
+  ours: ['label_hex', 'ttl_inherit', 'port_range'],
+}
+
+const ipvlan: IpKind = {
+  field: 'ipvlan',
+  keys: {
+    ...same('mode'),
+    private: ['flag_names', flagged('private')],
+    vepa: ['flag_names', flagged('vepa')],
+  },
+  ours: ['flags'],
+}
+
+const dotted = (key: number) => [24, 16, 8, 0].map((shift) => (key >>> shift) & 0xff).join('.')
+/** Keys are shown where flags say that there are any. */
+const keyOf = (flags: string) => (key: number, all: Values) =>
+  (all[flags] as readonly string[] | undefined)?.includes('key') === false ? undefined : dotted(key)
+const padded = (digits: number) => (value: number) => `0x${value.toString(16).padStart(digits, '0')}`
+const unlessFlag =
+  (flag: string, as: (value: number) => unknown) =>
+  (value: number, { flag_names = [] }: { flag_names?: readonly string[] }) =>
+    flag_names.includes(flag) ? undefined : as(value)
+const encap = (type: string, all: Values) => {
+  const has = flagged
+  const names = all.encap_flag_names as readonly string[]
+  return type === 'none'
+    ? undefined
+    : {
+        type,
+        sport: all.encap_sport,
+        dport: all.encap_dport,
+        csum: has('csum')(names),
+        csum6: has('csum6')(names),
+        remcsum: has('remcsum')(names),
+      }
+}
+/** What tunnels of all kinds have. */
+const TUNNEL: IpKind['keys'] = {
+  ...same('ttl', 'link', 'pmtudisc'),
+  ...as(hex, 'tos', 'fwmark'),
+  local: 'local',
+  remote: 'remote',
+  external: 'collect_metadata',
+  encap: ['encap_type', encap],
+}
+const TUNNEL_OURS = ['link_index', 'encap_sport', 'encap_dport', 'encap_flags', 'encap_flag_names']
+/** What tunnels over IPv6 have. */
+const TUNNEL6: IpKind['keys'] = {
+  encap_limit: ['encap_limit', unlessFlag('ign_encap_limit', Number)],
+  tclass: ['tclass', unlessFlag('use_orig_tclass', padded(2))],
+  flowlabel: ['flowlabel', unlessFlag('use_orig_flowlabel', padded(5))],
+  ip6_tnl_f_ign_encap_limit: ['flag_names', flagged('ign_encap_limit')],
+  ip6_tnl_f_use_orig_tclass: ['flag_names', flagged('use_orig_tclass')],
+  ip6_tnl_f_use_orig_flowlabel: ['flag_names', flagged('use_orig_flowlabel')],
+  ip6_tnl_f_rcv_dscp_copy: ['flag_names', flagged('rcv_dscp_copy')],
+  ip6_tnl_f_allow_local_remote: ['flag_names', flagged('allow_local_remote')],
+}
+
+const gre = (field: string): IpKind => ({
+  field,
+  keys: {
+    ...TUNNEL,
+    ...(field.startsWith('ip6') ? TUNNEL6 : {}),
+    ...same('ignore_df', 'erspan_ver', 'erspan_index', 'erspan_dir'),
+    ikey: ['ikey', keyOf('iflag_names')],
+    okey: ['okey', keyOf('oflag_names')],
+    iseq: ['iflag_names', flagged('seq')],
+    oseq: ['oflag_names', flagged('seq')],
+    icsum: ['iflag_names', flagged('csum')],
+    ocsum: ['oflag_names', flagged('csum')],
+    erspan_hwid: ['erspan_hwid', hex],
+  },
+  ours: [...TUNNEL_OURS, 'iflags', 'oflags', 'flags', 'flowinfo'],
+})
+
+/** Protocols by `ip`'s words, of which there are three kinds. */
+const protocol = (words: Readonly<Record<string, string>>) => (name: string) => words[name] ?? name
+const ipip: IpKind = {
+  field: 'ipip',
+  keys: { ...TUNNEL, proto: ['proto_name', protocol({ ip: 'any', ipip: 'ipip', mpls: 'mplsip' })] },
+  ours: [...TUNNEL_OURS, 'proto'],
+}
+const sit: IpKind = {
+  field: 'sit',
+  keys: {
+    ...TUNNEL,
+    proto: ['proto_name', protocol({ ip: 'any', ipv6: 'ip6ip', ipip: 'ipip' })],
+    prefix: '6rd_prefix',
+    prefixlen: '6rd_prefixlen',
+    relay_prefix: '6rd_relay_prefix',
+    relay_prefixlen: '6rd_relay_prefixlen',
+    isatap: ['flag_names', flagged('isatap')],
+  },
+  ours: [...TUNNEL_OURS, 'proto', 'flags'],
+}
+const ip6tnl: IpKind = {
+  field: 'ip6tnl',
+  keys: { ...TUNNEL, ...TUNNEL6, proto: ['proto_name', protocol({ ip: 'any', ipv6: 'ip6ip6', ipip: 'ipip6' })] },
+  ours: [...TUNNEL_OURS, 'proto', 'flags', 'flowinfo'],
+}
+const vti = (field: string): IpKind => ({
+  field,
+  keys: { ...same('local', 'remote', 'link'), ...as(dotted, 'ikey', 'okey'), ...as(hex, 'fwmark') },
+  ours: ['link_index'],
+})
+
+const xfrm: IpKind = {
+  field: 'xfrm',
+  keys: { if_id: ['if_id', hex], external: 'collect_metadata' },
+  ours: ['link', 'link_index'],
+}
+
+const macsec: IpKind = {
+  field: 'macsec',
+  keys: {
+    ...same('sci', 'protect', 'icv_len', 'encoding_sa', 'validation', 'offload', 'encrypt', 'inc_sci', 'es', 'scb'),
+    ...same('replay_protect', 'window'),
+    cipher_suite: ['cipher_suite', (name: string) => name.replaceAll('_', '-')],
+  },
+  ours: [],
+}
+
+const hsr: IpKind = {
+  field: 'hsr',
+  running: ['seq_nr'],
+  keys: {
+    ...same('slave1', 'slave2', 'seq_nr', 'supervision_addr'),
+    proto: ['protocol', (name: string) => ['hsr', 'prp'].indexOf(name)],
+  },
+  ours: ['slave1_index', 'slave2_index'],
+}
+
+const bareudp: IpKind = {
+  field: 'bareudp',
+  keys: { dstport: 'port', ethertype: 'ethertype_name', srcportmin: 'srcport_min', multiproto: 'multiproto_mode' },
+  ours: ['ethertype'],
+}
+
 /** Of the data of links, by their kind. */
-export const ipKinds: Readonly<Record<string, IpKind>> = { bond, bridge, macvlan, tun, vlan, vrf, vxlan }
+export const ipKinds: Readonly<Record<string, IpKind>> = {
+  ...{ bareudp, bond, bridge, geneve, hsr, ip6tnl, ipip, ipvlan, macsec, macvlan, sit, tun, vlan, vrf, vxlan, xfrm },
+  ...Object.fromEntries(
+    ['gre', 'gretap', 'erspan', 'ip6gre', 'ip6gretap', 'ip6erspan'].map((kind) => [kind, gre(kind)]),
+  ),
+  ...Object.fromEntries(['vti', 'vti6'].map((kind) => [kind, vti(kind)])),
+}
 /** Of ports, by the kind of their masters. */
 export const ipPorts: Readonly<Record<string, IpKind>> = { bond: bondPort, bridge: bridgePort, vrf: vrfPort }

@@ -13,7 +13,7 @@ import {
   u16,
   u32,
 } from '@netsnap/core-native/schema'
-import { encapFlags, encapType, endpoint, someIndex } from './shared.ts'
+import { encapFlags, encapType, endpoint, flowLabel, someIndex, trafficClass } from './shared.ts'
 
 /** What both families have in common. */
 // biome-ignore format: a table
@@ -58,6 +58,8 @@ export const ip6tnl = attributeSet('IFLA_IPTUN_', {
   ...common,
   encap_limit: ['IFLA_IPTUN_ENCAP_LIMIT', u8],
   flowinfo:    ['IFLA_IPTUN_FLOWINFO', be32],
+  tclass:      ['IFLA_IPTUN_FLOWINFO', trafficClass],
+  flowlabel:   ['IFLA_IPTUN_FLOWINFO', flowLabel],
   flags:       ['IFLA_IPTUN_FLAGS', u32],
   flag_names:  ['IFLA_IPTUN_FLAGS', flagsOf('IP6_TNL_F_', { scalar: u32, lowerCase: true })],
 }, {
