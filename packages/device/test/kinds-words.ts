@@ -15,7 +15,8 @@ export interface IpKind {
   readonly running?: readonly string[]
 }
 
-export const hex = (value: number) => `0x${value.toString(16)}`
+/** As C's `%#x` has it. */
+export const hex = (value: number) => (value === 0 ? '0' : `0x${value.toString(16)}`)
 export const flagged = (name: string) => (names: readonly string[] | undefined) => names?.includes(name)
 export const number = (on: boolean) => Number(on)
 export const upper = (name: string) => name.toUpperCase()
