@@ -23,7 +23,7 @@ function filesLoadedBy(code: string): string[] {
 
 const doors = ['index', 'schema/index', 'compile/index', 'constants/index'].map((name) => `core-native/dist/${name}.js`)
 
-test.each(['rule', 'route', 'genl-wireguard', 'dpll'])(
+test.each(['device', 'rule', 'route', 'genl-wireguard', 'dpll'])(
   '@netsnap/%s is one file, beside those of core-native',
   (name) => {
     const loaded = filesLoadedBy(`await import('@netsnap/${name}')`)

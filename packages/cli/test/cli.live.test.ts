@@ -104,6 +104,7 @@ describeLive('the commands on the live kernel', () => {
 
   describe.concurrent('netsnap snap', () => {
     interface Snapshot {
+      readonly devices: object
       readonly routes: unknown[]
       readonly rules: Rule[]
       readonly _metadata: Record<string, unknown>
@@ -127,7 +128,7 @@ describeLive('the commands on the live kernel', () => {
         const before = Date.now()
         const snapshot = await json<Snapshot>(args)
         const own = await getRules()
-        expect(Object.keys(snapshot)).toEqual(['routes', 'rules', 'wireguard', 'dpll', '_metadata'])
+        expect(Object.keys(snapshot)).toEqual(['devices', 'routes', 'rules', 'wireguard', 'dpll', '_metadata'])
         expect(snapshot.rules).toEqual(own)
         const { timestamp } = snapshot._metadata as { timestamp: string }
         expect(snapshot._metadata).toEqual({
@@ -143,6 +144,7 @@ describeLive('the commands on the live kernel', () => {
           }),
           node: process.version,
           tables: {
+            devices: { ...table, count: Object.keys(snapshot.devices).length },
             routes: { ...table, count: snapshot.routes.length },
             rules: { ...table, count: own.length },
             wireguard: { ...table, count: 0 },
@@ -162,6 +164,7 @@ describeLive('the commands on the live kernel', () => {
 
     test('--no-metadata', async () => {
       expect(await json(here('--no-metadata'))).toEqual({
+        devices: { lo: expect.objectContaining({ name: 'lo', addresses: [] }) },
         routes: [],
         rules: await rules(),
         wireguard: {},

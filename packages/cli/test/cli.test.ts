@@ -10,7 +10,7 @@ describe('mistakes in the arguments: status 2, one line on stderr, nothing on st
     [/unknown option '--nope'/, ['rule', '--nope']],
     [/unknown option '--table'/, ['snap', '--table']],
     [/unknown option '--x y'/, ['rule', '--x\ny']],
-    [/unknown command 'rulez' \(there are snap, route, rule, wireguard, dpll, constants\)/, ['rulez']],
+    [/unknown command 'rulez' \(there are snap, device, route, rule, wireguard, dpll, constants\)/, ['rulez']],
     [/unknown command ''/, ['']],
     [/'-j, --json' cannot be used with option '-t, --text'/, ['rule', '--json', '--text']],
     [/'-j, --json' cannot be used with option '-s, --summary'/, ['rule', '--summary', '--json']],

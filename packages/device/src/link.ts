@@ -33,6 +33,7 @@ import { linkInfo } from './link-info.ts'
 import { linkName, linkNetns } from './peer.ts'
 import { statistics64 } from './statistics64.ts'
 import { linkType } from './type-name.ts'
+import { ownPort, virtualFunctions, virtualPorts } from './virtual-function.ts'
 
 const altNames = attributeSet(
   'IFLA_',
@@ -179,6 +180,10 @@ export const link = table({
     '...af_spec':           ['IFLA_AF_SPEC', inline(afSpec)],
     /** Number of virtual functions; asked for with them. */
     num_vf:                 ['IFLA_NUM_VF', u32],
+    /** Virtual functions; asked for with `vf`. */
+    vfs: ['IFLA_VFINFO_LIST', virtualFunctions],
+    vf_ports: ['IFLA_VF_PORTS', virtualPorts],
+    port_self: ['IFLA_PORT_SELF', ownPort],
     /** Number of the namespace that was asked about. */
     target_netnsid:         ['IFLA_TARGET_NETNSID', s32],
     /** Of a message that tells of a change: what changed, and where the link went. */
@@ -198,7 +203,6 @@ export const link = table({
     'IFLA_NET_NS_PID', 'IFLA_NET_NS_FD', 'IFLA_EXT_MASK', 'IFLA_ALT_IFNAME', 'IFLA_IF_NETNSID',
     // The same counters, cut to 32 bits.
     'IFLA_STATS',
-    'IFLA_VFINFO_LIST', 'IFLA_VF_PORTS', 'IFLA_PORT_SELF',
   ],
 })
 

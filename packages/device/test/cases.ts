@@ -1,6 +1,7 @@
 import type { Session } from '@netsnap/core-native'
 import type { Capability } from '@netsnap/core-native/testing'
 import { link, listInterfaces } from '../src/index.ts'
+import { kindCases } from './kind-cases.ts'
 
 export const table = link
 
@@ -61,7 +62,12 @@ export const cases: Readonly<Record<string, readonly string[]>> = {
     'ip addr add fe80::1/64 dev v1 nodad scope link',
     'ip addr add 2001:db8:4::1/127 dev v1 nodad preferred_lft forever valid_lft forever',
   ],
+  ...Object.fromEntries(
+    Object.entries(kindCases).map(([kind, { commands }]) => [`kind-${kind}`, [quiet, ...commands]]),
+  ),
 }
 
 /** What each state is made of that a kernel may lack. */
-export const needed: Readonly<Record<string, readonly Capability[]>> = {}
+export const needed: Readonly<Record<string, readonly Capability[]>> = Object.fromEntries(
+  Object.entries(kindCases).map(([kind, { needs }]) => [`kind-${kind}`, needs]),
+)

@@ -18,6 +18,14 @@ describeLive('links and addresses of the live kernel', () => {
   for (const [state, commands] of Object.entries(cases)) inState(state, commands)
 })
 
+/** Records without what goes on by itself: the timers of bridges. */
+function steady<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(steady) as T
+  const fields = Object.entries(value).filter(([key]) => !/_timer(_sec)?$/.test(key))
+  return Object.fromEntries(fields.map(([key, inner]) => [key, steady(inner)])) as T
+}
+
 async function all<T>(stream: AsyncGenerator<T[], unknown, void>): Promise<T[]> {
   const records: T[] = []
   for await (const batch of stream) records.push(...batch)
@@ -60,16 +68,16 @@ function inState(state: string, commands: readonly string[]): void {
 
     test('whole, in a stream, by name and alone they are the same', async () => {
       const [netns, statistics] = [own.path, false]
-      const interfaces = await listInterfaces({ netns, statistics })
+      const interfaces = steady([...(await listInterfaces({ netns, statistics }))])
       const links = interfaces.map(({ addresses: _, ...link }) => link)
-      expect(await getLinks({ netns, statistics })).toEqual(links)
-      expect(await all(streamLinks({ netns, statistics }))).toEqual(links)
-      expect(await all(streamInterfaces({ netns, statistics }))).toEqual(interfaces)
+      expect(steady([...(await getLinks({ netns, statistics }))])).toEqual(links)
+      expect(steady(await all(streamLinks({ netns, statistics })))).toEqual(links)
+      expect(steady(await all(streamInterfaces({ netns, statistics })))).toEqual(interfaces)
       const byName = await getInterfaces({ netns, statistics })
       expect(Object.keys(byName).sort()).toEqual(interfaces.map(({ name }) => name).sort())
       for (const one of interfaces) {
-        expect(byName[one.name!]).toEqual(one)
-        expect(await listInterfaces({ netns, index: one.index, statistics })).toEqual([one])
+        expect(steady(byName[one.name!])).toEqual(one)
+        expect(steady([...(await listInterfaces({ netns, index: one.index, statistics }))])).toEqual([one])
       }
       const addresses = await getAddresses({ netns })
       for (const one of interfaces) {

@@ -99,7 +99,7 @@ export function asIpLink(link: Link): IpObject {
     ifalias: link.ifalias,
     link_type: TYPES[link.type_name] ?? link.type_name,
     address: hardware(link, link.mac),
-    link_pointtopoint: pointToPoint || undefined,
+    link_pointtopoint: (pointToPoint && link.broadcast !== undefined) || undefined,
     broadcast: hardware(link, link.broadcast),
     permaddr: link.perm_address === link.mac ? undefined : hardware(link, link.perm_address),
     link_netnsid,

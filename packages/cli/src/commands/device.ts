@@ -9,17 +9,18 @@ interface DeviceFlags extends TableFlags {
   readonly kind?: string
   readonly master?: string
   readonly up?: true
+  readonly vf?: true
   readonly addresses?: true
   readonly wireguard?: true
   readonly extended?: true
 }
 
-function optionsOf({ kind, master, up, wireguard, netns, unknownAttrs }: DeviceFlags): DeviceOptions {
+function optionsOf({ kind, master, up, vf, wireguard, netns, unknownAttrs }: DeviceFlags): DeviceOptions {
   if (wireguard && kind !== undefined && kind !== 'wireguard') {
     throw new UsageError("option '--wireguard' cannot be used with option '--kind'")
   }
   const only = wireguard ? 'wireguard' : kind
-  return { kind: only, master, up, netns: netnsOf(netns), captureUnknown: unknownAttrs }
+  return { kind: only, master, up, vf, netns: netnsOf(netns), captureUnknown: unknownAttrs }
 }
 
 const namesOf = (names: readonly string[], { device }: DeviceFlags): string[] => [
@@ -78,6 +79,7 @@ export function deviceCommand(): Command {
     .addOption(valueOption('--kind <kind>', 'links of one kind: bridge, vlan, veth, ...'))
     .addOption(valueOption('--master <interface>', 'the ports of a bridge, bond, vrf, ...'))
     .addOption(new Option('--up', 'links that are up administratively'))
+    .addOption(new Option('--vf', 'with the virtual functions of hardware'))
     .addOption(new Option('--wireguard', 'WireGuard devices'))
     .addOption(
       new Option('--addresses', 'addresses, as a table; with --json an array').conflicts([

@@ -15,7 +15,11 @@ export function otherwise<C extends Codec<unknown>, const V extends string | num
   codec: C,
   value: V,
 ): Otherwise<ValueOf<C> | V> {
-  return { ...codec, fallback: { value } } as Otherwise<ValueOf<C> | V>
+  const schema: Codec<unknown>['schema'] = (binding) => {
+    const own = codec.schema(binding)
+    return value === null && own.type === 'string' ? { ...own, type: ['string', 'null'] } : own
+  }
+  return { ...codec, schema, fallback: { value } } as Otherwise<ValueOf<C> | V>
 }
 
 /** `codec`, read in another way that may leave the field absent. */
