@@ -1489,7 +1489,10 @@ export const structs = {
  */
 export const newer = {
   release: '6.18.44',
-  headers: { DPLL_FEATURE_STATE_: '6.19.0', DPLL_A_: '6.19.0', DPLL_A_PIN_: '6.19.0', IFLA_: '6.18.0', IFLA_VXLAN_: '6.18.0', BR_BOOLOPT_: '6.18.0', IFLA_NETKIT_: '6.18.0', IFLA_GENEVE_: '6.18.0', IFLA_BOND_: '6.18.0', IFLA_MCTP_: '6.18.0', OVPN_MODE_: '6.18.0', IFLA_OVPN_: '6.18.0' },
+  headers: {
+    DPLL_FEATURE_STATE_: '6.19.0', DPLL_A_: '6.19.0', DPLL_A_PIN_: '6.19.0', IFLA_NETKIT_: '6.18.0',
+    IFLA_GENEVE_: '6.18.0', IFLA_BOND_: '6.18.0', IFLA_MCTP_: '6.18.0', OVPN_MODE_: '6.18.0', IFLA_OVPN_: '6.18.0',
+  },
   groups: {
     IPPROTO_: { IPPROTO_AGGFRAG: 144 },
     RTM_: { RTM_NEWMULTICAST: 56, RTM_DELMULTICAST: 57, RTM_NEWANYCAST: 60, RTM_DELANYCAST: 61 },
