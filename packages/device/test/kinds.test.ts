@@ -51,6 +51,21 @@ describe('one attribute, and what it means', () => {
     expect(sit).toEqual({ flags: 1, flag_names: ['isatap'] })
   })
 
+  test('the flags of GRE by name: a checksum and a key in, a key and numbers out', async () => {
+    const data = { IFLA_GRE_IFLAGS: bytes(0xa0, 0), IFLA_GRE_OFLAGS: bytes(0x30, 0) }
+    const { gre } = await r.link('gre', data)
+    expect(gre).toMatchObject({ iflags: 0xa000, oflags: 0x3000 })
+    // In the order of the bits in memory, which differs from host to host.
+    expect([...gre!.iflag_names!].sort()).toEqual(['csum', 'key'])
+    expect([...gre!.oflag_names!].sort()).toEqual(['key', 'seq'])
+  })
+
+  test('an option of a bridge that a newer kernel has goes by its number', async () => {
+    const options = b.struct('br_boolopt_multi', { optval: 2 ** 30, optmask: 2 ** 30 + 1 })
+    const { bridge_config } = await r.link('bridge', { IFLA_BR_MULTI_BOOLOPT: options })
+    expect(bridge_config?.multi_boolopt).toEqual({ no_ll_learn: false, br_boolopt_30: true })
+  })
+
   test('an end of a tunnel that is all zeros is none; a link that is 0 is none', async () => {
     const data = { IFLA_GRE_LOCAL: ipv4(1), IFLA_GRE_REMOTE: bytes(0, 0, 0, 0), IFLA_GRE_LINK: b.u32(0) }
     expect((await r.link('gre', data)).gre).toEqual({ local: '192.0.2.1' })
