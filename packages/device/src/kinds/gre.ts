@@ -1,18 +1,6 @@
 /** Tunnels by GRE, over IPv4 and IPv6: packets (gre, ip6gre), frames (gretap, ip6gretap), ERSPAN (erspan, ip6erspan). */
-import {
-  attributeSet,
-  be16,
-  be32,
-  bool,
-  flag,
-  flagsOf,
-  interfaceName,
-  mapped,
-  text,
-  u8,
-  u16,
-  u32,
-} from '@netsnap/core-native/schema'
+import { attributeSet, be16, be32, bool, flag, flagsOf, mapped, text, u8, u16, u32 } from '@netsnap/core-native/schema'
+import { lowerName } from './lower.ts'
 import { encapFlags, encapType, endpoint, flowLabel, someIndex, trafficClass } from './shared.ts'
 
 /** The constants are of network byte order too: they have the numbers that the host reads. */
@@ -22,7 +10,7 @@ const keyFlags = flagsOf('GRE_', { scalar: u16, lowerCase: true, except: 'GRE_VE
 export const gre = attributeSet('IFLA_GRE_', {
   link_index:       ['IFLA_GRE_LINK', someIndex],
   /** The interface that packets go out of. */
-  link:             ['IFLA_GRE_LINK', interfaceName],
+  link:             ['IFLA_GRE_LINK', lowerName],
   local:            ['IFLA_GRE_LOCAL', endpoint],
   remote:           ['IFLA_GRE_REMOTE', endpoint],
   /** What packets that come in have: a key, a checksum, a number. */

@@ -8,11 +8,11 @@ import {
   enumOf,
   flag,
   flagsOf,
-  interfaceName,
   u8,
   u16,
   u32,
 } from '@netsnap/core-native/schema'
+import { lowerName } from './lower.ts'
 import { encapFlags, encapType, endpoint, flowLabel, someIndex, trafficClass } from './shared.ts'
 
 /** What both families have in common. */
@@ -20,7 +20,7 @@ import { encapFlags, encapType, endpoint, flowLabel, someIndex, trafficClass } f
 const common = {
   link_index:       ['IFLA_IPTUN_LINK', someIndex],
   /** The interface that packets go out of. */
-  link:             ['IFLA_IPTUN_LINK', interfaceName],
+  link:             ['IFLA_IPTUN_LINK', lowerName],
   local:            ['IFLA_IPTUN_LOCAL', endpoint],
   remote:           ['IFLA_IPTUN_REMOTE', endpoint],
   /** 0: that of the packet within. */

@@ -15,6 +15,7 @@ import {
   u16,
   u32,
 } from '@netsnap/core-native/schema'
+import { lowerName } from './lower.ts'
 import { etherTypeHex, someIndex } from './shared.ts'
 
 // biome-ignore format: a table
@@ -45,7 +46,7 @@ export const amt = attributeSet('IFLA_AMT_', {
   relay_port:   ['IFLA_AMT_RELAY_PORT', be16],
   gateway_port: ['IFLA_AMT_GATEWAY_PORT', be16],
   link_index:   ['IFLA_AMT_LINK', someIndex],
-  link:         ['IFLA_AMT_LINK', interfaceName],
+  link:         ['IFLA_AMT_LINK', lowerName],
   local:        ['IFLA_AMT_LOCAL_IP', address],
   remote:       ['IFLA_AMT_REMOTE_IP', address],
   discovery:    ['IFLA_AMT_DISCOVERY_IP', address],
