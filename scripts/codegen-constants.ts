@@ -75,13 +75,13 @@ function beyondHeaders(definitions: Definitions, newerRoot: string | undefined):
   const headers: Record<string, string> = { ...earlier.headers }
   const named = new Set(Object.values(definitions.groups).flatMap((members) => Object.keys(members)))
   const groups: Record<string, Record<string, number>> = {}
-  for (const [group, members] of sources.flatMap((source) => Object.entries(source.groups))) {
-    for (const [name, value] of Object.entries(members)) {
-      if (named.has(name)) continue
-      groups[group] ??= {}
-      if (newer && groups[group][name] === undefined && newer.groups[group]?.[name] === value)
-        headers[group] = newer.release
-      groups[group][name] ??= value
+  for (const source of sources) {
+    for (const [group, members] of Object.entries(source.groups)) {
+      for (const [name, value] of Object.entries(members)) {
+        if (named.has(name) || groups[group]?.[name] !== undefined) continue
+        if (source === newer) headers[group] = newer.release
+        groups[group] = { ...groups[group], [name]: value }
+      }
     }
   }
   return {
@@ -139,9 +139,11 @@ ${entries(definitions.structs, struct)}
  */
 export const newer = {
   release: '${newer.release}',
-  headers: { ${Object.entries(newer.headers)
-    .map(([group, release]) => `${group}: '${release}'`)
-    .join(', ')} },
+${block(
+  'headers',
+  Object.entries(newer.headers).map(([group, release]) => `${group}: '${release}'`),
+  '  ',
+)}
   groups: {
 ${entries(newer.groups, numbers, '    ')}
   },

@@ -10,6 +10,7 @@ import {
   s32,
   seconds,
   struct,
+  u8,
   u32,
   u64,
   unlessZeros,
@@ -55,7 +56,9 @@ const inet6 = attributeSet('IFLA_INET6_', {
 
 // biome-ignore format: a table
 const mctp = attributeSet('IFLA_MCTP_', {
-  net: ['IFLA_MCTP_NET', u32],
+  net:          ['IFLA_MCTP_NET', u32],
+  /** What it runs over, by DMTF's number (DSP0239). */
+  phys_binding: ['IFLA_MCTP_PHYS_BINDING', u8],
 })
 
 /** By family, whose numbers are macros. */

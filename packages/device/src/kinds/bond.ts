@@ -98,6 +98,8 @@ export const bond = attributeSet('IFLA_BOND_', {
   ad_actor_system:    ['IFLA_BOND_AD_ACTOR_SYSTEM', hardwareAddress],
   tlb_dynamic_lb:     ['IFLA_BOND_TLB_DYNAMIC_LB', bool],
   coupled_control:    ['IFLA_BOND_COUPLED_CONTROL', bool],
+  /** ARP and neighbour messages go out by all ports. */
+  broadcast_neigh:    ['IFLA_BOND_BROADCAST_NEIGH', bool],
 }, { unknown: 'info_data' })
 
 const churn = option(['monitor', 'churned', 'none'])

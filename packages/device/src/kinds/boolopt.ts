@@ -1,12 +1,17 @@
 import type { Codec } from '@netsnap/core-native/schema'
 
-/** Options of a bridge that are on or off: those that the kernel has, each by the name of its constant. */
+/** Bits of a word of the struct. */
+const BITS = 32
+
+/** Options of a bridge that are on or off: those that the kernel has, each by the name of its constant, or its number. */
 export const boolOptions: Codec<Readonly<Record<string, boolean>>> = {
   bind({ constants }) {
     const { size, members } = constants.layout('br_boolopt_multi')!
-    const options = [...constants.group('BR_BOOLOPT_')].map(
-      ([number, name]) => [2 ** number, name.replace('BR_BOOLOPT_', '').toLowerCase()] as const,
-    )
+    const names = constants.group('BR_BOOLOPT_')
+    const options = Array.from({ length: BITS }, (_, number) => {
+      const name = names.get(number)?.replace('BR_BOOLOPT_', '') ?? `BR_BOOLOPT_${number}`
+      return [2 ** number, name.toLowerCase()] as const
+    })
     return {
       fits: { atLeast: size },
       read({ view, little }, at) {

@@ -7,6 +7,7 @@ import {
   type Codec,
   flag,
   mapped,
+  struct,
   text,
   u8,
   u32,
@@ -14,8 +15,11 @@ import {
 import { dontFragment } from './shared.ts'
 
 const HEX = 16
-const DIGITS = 5 // not a kernel number: hexadecimal digits of 20 bits
+const DIGITS = 5 // not a kernel number: of 20 bits
 const labelHex: Codec<string> = mapped(be32, text, (label) => `0x${label.toString(HEX).padStart(DIGITS, '0')}`)
+
+/** The struct is newer than the headers of 6.12, and as VXLAN's: two numbers in network byte order. */
+const portRange = struct('ifla_vxlan_port_range', { low: ['low', be16], high: ['high', be16] })
 
 // biome-ignore format: a table
 export const geneve = attributeSet('IFLA_GENEVE_', {
@@ -31,6 +35,8 @@ export const geneve = attributeSet('IFLA_GENEVE_', {
   label_hex:           ['IFLA_GENEVE_LABEL', labelHex],
   /** UDP port of the other end. */
   port:                ['IFLA_GENEVE_PORT', be16],
+  /** UDP ports that packets come from. */
+  port_range:          ['IFLA_GENEVE_PORT_RANGE', portRange],
   /** Where packets go is said for each of them (`external`). */
   collect_metadata:    ['IFLA_GENEVE_COLLECT_METADATA', flag],
   udp_csum:            ['IFLA_GENEVE_UDP_CSUM', bool],

@@ -10,7 +10,7 @@ import { ipvlan } from './ipvlan.ts'
 import { macsec } from './macsec.ts'
 import { macvlan } from './macvlan.ts'
 import { netkit } from './netkit.ts'
-import { amt, bareudp, batadv, dsa, gtp, ipoib, rmnet, wwan } from './others.ts'
+import { amt, bareudp, batadv, dsa, gtp, ipoib, ovpn, rmnet, wwan } from './others.ts'
 import { tun } from './tun.ts'
 import { vlan } from './vlan.ts'
 import { vrf, vrfPort } from './vrf.ts'
@@ -49,6 +49,7 @@ export const kinds = {
   macvlan:   { macvlan:       nest(macvlan) },
   macvtap:   { macvtap:       nest(macvlan) },
   netkit:    { netkit:        nest(netkit) },
+  ovpn:      { ovpn:          nest(ovpn) },
   rmnet:     { rmnet:         nest(rmnet) },
   sit:       { sit:           nest(iptunnel) },
   tun:       { tun:           nest(tun) },

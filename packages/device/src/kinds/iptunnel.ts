@@ -8,19 +8,19 @@ import {
   enumOf,
   flag,
   flagsOf,
-  interfaceName,
   u8,
   u16,
   u32,
 } from '@netsnap/core-native/schema'
-import { encapFlags, encapType, endpoint, someIndex } from './shared.ts'
+import { lowerName } from './lower.ts'
+import { encapFlags, encapType, endpoint, flowLabel, someIndex, trafficClass } from './shared.ts'
 
 /** What both families have in common. */
 // biome-ignore format: a table
 const common = {
   link_index:       ['IFLA_IPTUN_LINK', someIndex],
   /** The interface that packets go out of. */
-  link:             ['IFLA_IPTUN_LINK', interfaceName],
+  link:             ['IFLA_IPTUN_LINK', lowerName],
   local:            ['IFLA_IPTUN_LOCAL', endpoint],
   remote:           ['IFLA_IPTUN_REMOTE', endpoint],
   /** 0: that of the packet within. */
@@ -43,7 +43,9 @@ const common = {
 export const iptunnel = attributeSet('IFLA_IPTUN_', {
   ...common,
   pmtudisc:               ['IFLA_IPTUN_PMTUDISC', bool],
+  /** Of sit: 1 where it is one of ISATAP's. */
   flags:                  ['IFLA_IPTUN_FLAGS', u16],
+  flag_names:             ['IFLA_IPTUN_FLAGS', flagsOf('SIT_', { scalar: u16, lowerCase: true })],
   /** Of sit: what 6rd makes IPv4 addresses of. */
   '6rd_prefix':           ['IFLA_IPTUN_6RD_PREFIX', address],
   '6rd_prefixlen':        ['IFLA_IPTUN_6RD_PREFIXLEN', u16],
@@ -56,6 +58,8 @@ export const ip6tnl = attributeSet('IFLA_IPTUN_', {
   ...common,
   encap_limit: ['IFLA_IPTUN_ENCAP_LIMIT', u8],
   flowinfo:    ['IFLA_IPTUN_FLOWINFO', be32],
+  tclass:      ['IFLA_IPTUN_FLOWINFO', trafficClass],
+  flowlabel:   ['IFLA_IPTUN_FLOWINFO', flowLabel],
   flags:       ['IFLA_IPTUN_FLAGS', u32],
   flag_names:  ['IFLA_IPTUN_FLAGS', flagsOf('IP6_TNL_F_', { scalar: u32, lowerCase: true })],
 }, {

@@ -1,28 +1,18 @@
-import { attributeSet, be16, bool, type Codec, enumOf, hex, text, u8, u32 } from '@netsnap/core-native/schema'
+import { attributeSet, be16, bool, enumOf, hex, id64, mapped, text, u8, u32 } from '@netsnap/core-native/schema'
 
-const HEX = 16
-const DIGITS = 16
-/** A cipher suite has 64 bits, of which JavaScript's numbers hold 53. */
-const CIPHERS = ['GCM_AES_128', 'GCM_AES_256', 'GCM_AES_XPN_128', 'GCM_AES_XPN_256'] as const
+/**
+ * Cipher suites by the identifiers that IEEE 802.1AE gives them. They have 64 bits, and so are no constants of ours, which
+ * have 53. The first is that of the standard's first edition, which the kernel sends.
+ */
+const CIPHERS: ReadonlyMap<string, string> = new Map([
+  ['0x0080020001000001', 'GCM_AES_128'], // not a kernel number: IEEE's
+  ['0x0080c20001000001', 'GCM_AES_128'], // not a kernel number: IEEE's
+  ['0x0080c20001000002', 'GCM_AES_256'], // not a kernel number: IEEE's
+  ['0x0080c20001000003', 'GCM_AES_XPN_128'], // not a kernel number: IEEE's
+  ['0x0080c20001000004', 'GCM_AES_XPN_256'], // not a kernel number: IEEE's
+])
 
-const cipherSuite: Codec<string> = {
-  json: 'quoted',
-  bind({ constants }) {
-    const names = new Map<string, string>()
-    for (const cipher of CIPHERS) {
-      const value = constants.value(`MACSEC_CIPHER_ID_${cipher}`)
-      if (value !== undefined) names.set(value.toString(HEX), cipher)
-    }
-    return {
-      fits: { exactly: 8 }, // not a kernel number: bytes of 64 bits
-      read({ view, little }, at) {
-        const digits = view.getBigUint64(at, little).toString(HEX)
-        return names.get(digits) ?? `0x${digits.padStart(DIGITS, '0')}`
-      },
-    }
-  },
-  schema: text.schema,
-}
+const cipherSuite = mapped(id64, text, (id) => CIPHERS.get(id) ?? id)
 
 // biome-ignore format: a table
 export const macsec = attributeSet('IFLA_MACSEC_', {

@@ -6,6 +6,7 @@ import {
   bool,
   enumOf,
   flag,
+  flagsOf,
   interfaceName,
   mapped,
   struct,
@@ -14,6 +15,7 @@ import {
   u16,
   u32,
 } from '@netsnap/core-native/schema'
+import { lowerName } from './lower.ts'
 import { etherTypeHex, someIndex } from './shared.ts'
 
 // biome-ignore format: a table
@@ -44,7 +46,7 @@ export const amt = attributeSet('IFLA_AMT_', {
   relay_port:   ['IFLA_AMT_RELAY_PORT', be16],
   gateway_port: ['IFLA_AMT_GATEWAY_PORT', be16],
   link_index:   ['IFLA_AMT_LINK', someIndex],
-  link:         ['IFLA_AMT_LINK', interfaceName],
+  link:         ['IFLA_AMT_LINK', lowerName],
   local:        ['IFLA_AMT_LOCAL_IP', address],
   remote:       ['IFLA_AMT_REMOTE_IP', address],
   discovery:    ['IFLA_AMT_DISCOVERY_IP', address],
@@ -52,7 +54,12 @@ export const amt = attributeSet('IFLA_AMT_', {
 }, { unknown: 'info_data' })
 
 // biome-ignore format: a table
-const rmnetFlags = struct('ifla_rmnet_flags', { flags: ['flags', u32], mask: ['mask', u32] })
+const rmnetFlags = struct('ifla_rmnet_flags', {
+  flags:      ['flags', u32],
+  /** `ingress_deaggregation`, `ingress_map_commands`, `ingress_map_cksumv4`, ... */
+  flag_names: ['flags', flagsOf('RMNET_FLAGS_', { scalar: u32, lowerCase: true })],
+  mask:       ['mask', u32],
+})
 // biome-ignore format: a table
 export const rmnet = attributeSet('IFLA_RMNET_', {
   mux_id: ['IFLA_RMNET_MUX_ID', u16],
@@ -77,6 +84,12 @@ export const batadv = attributeSet(
 )
 
 export const wwan = attributeSet('IFLA_WWAN_', { link_id: ['IFLA_WWAN_LINK_ID', u32] }, { unknown: 'info_data' })
+
+// biome-ignore format: a table
+export const ovpn = attributeSet('IFLA_OVPN_', {
+  /** Whether there is one peer (`p2p`) or many (`mp`). */
+  mode: ['IFLA_OVPN_MODE', enumOf('OVPN_MODE_', { lowerCase: true })],
+}, { unknown: 'info_data' })
 
 // biome-ignore format: a table
 export const dsa = attributeSet('IFLA_DSA_', {

@@ -1,6 +1,7 @@
 /** What several kinds have in common. */
 import {
   address,
+  be32,
   type Codec,
   enumOf,
   flagsOf,
@@ -62,7 +63,13 @@ export const asTrue = (flags: Codec<readonly string[]>): Codec<Readonly<Record<s
 
 /** How a tunnel wraps its packets once more: `none`, `fou`, `gue`, `mpls`. */
 export const encapType = enumOf('TUNNEL_ENCAP_', { scalar: u16, lowerCase: true, except: 'TUNNEL_ENCAP_FLAG_' })
-export const encapFlags = flagsOf('TUNNEL_ENCAP_FLAG_', { scalar: u16 })
+export const encapFlags = flagsOf('TUNNEL_ENCAP_FLAG_', { scalar: u16, lowerCase: true })
+
+const LABEL_BITS = 20
+const CLASS_BITS = 8
+/** What the two halves of IPv6's flow information are that a tunnel's packets have, or 0. */
+export const trafficClass = mapped(be32, u8, (flow) => (flow >>> LABEL_BITS) % 2 ** CLASS_BITS)
+export const flowLabel = mapped(be32, u32, (flow) => flow % 2 ** LABEL_BITS)
 
 /** Whether the don't-fragment bit is set: `unset`, `set`, or `inherit` from the packet within. */
 export const dontFragment = (prefix: 'VXLAN_DF_' | 'GENEVE_DF_') => enumOf(prefix, { scalar: u8, lowerCase: true })

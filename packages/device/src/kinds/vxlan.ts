@@ -7,11 +7,11 @@ import {
   enumOf,
   flag,
   hex,
-  interfaceName,
   struct,
   u8,
   u32,
 } from '@netsnap/core-native/schema'
+import { lowerName } from './lower.ts'
 import { dontFragment, endpoint, someIndex } from './shared.ts'
 
 const portRange = struct('ifla_vxlan_port_range', { low: ['low', be16], high: ['high', be16] })
@@ -25,7 +25,7 @@ export const vxlan = attributeSet('IFLA_VXLAN_', {
   group6:             ['IFLA_VXLAN_GROUP6', address],
   link_index:         ['IFLA_VXLAN_LINK', someIndex],
   /** The interface that packets go out of. */
-  link:               ['IFLA_VXLAN_LINK', interfaceName],
+  link:               ['IFLA_VXLAN_LINK', lowerName],
   local:              ['IFLA_VXLAN_LOCAL', endpoint],
   local6:             ['IFLA_VXLAN_LOCAL6', endpoint],
   ttl:                ['IFLA_VXLAN_TTL', u8],

@@ -125,7 +125,9 @@ export const kindCases: Readonly<Record<string, KindCase>> = {
     commands: [
       veth,
       'ip link add link v0 name ms0 type macsec port 7 encrypt on replay on window 77 validate check cipher gcm-aes-256',
-      'ip link add link v1 name ms1 type macsec sci 0200000000000001 send_sci on encodingsa 2',
+      'ip link add link v1 name ms1 type macsec sci 0200000000000001 encodingsa 2',
+      'ip link add link v1 name ms2 type macsec port 10 send_sci off end_station on',
+      'ip link add link v1 name ms3 type macsec port 11 send_sci off scb on validate disabled protect off',
     ],
   },
   hsr: {
