@@ -39,14 +39,14 @@ const setting: Codec<boolean | undefined> = {
   schema: () => ({ type: 'boolean' }),
 }
 
-const ETHER_BYTES = 6
+const ETHER_BYTES = 6 // not a kernel number: of an Ethernet address
 const LONGEST_BYTES = 32
 
 /**
  * The kernel sends 32 bytes, of which those of an address of the link's count: six, unless what follows them is not zero
  * (20 of InfiniBand).
  */
-const INFINIBAND_BYTES = 20
+const INFINIBAND_BYTES = 20 // not a kernel number: of an address of InfiniBand
 
 const address: Codec<string> = {
   json: 'quoted',

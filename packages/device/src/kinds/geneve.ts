@@ -15,7 +15,7 @@ import {
 import { dontFragment } from './shared.ts'
 
 const HEX = 16
-const DIGITS = 5 // not a kernel number: of 20 bits
+const DIGITS = 5 // not a kernel number: hexadecimal digits of 20 bits
 const labelHex: Codec<string> = mapped(be32, text, (label) => `0x${label.toString(HEX).padStart(DIGITS, '0')}`)
 
 /** The struct is newer than the headers of 6.12, and as VXLAN's: two numbers in network byte order. */
