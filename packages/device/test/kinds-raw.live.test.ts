@@ -1,5 +1,5 @@
 /** What this `ip` cannot set or show: set by messages of our own, or by /sys, and read again. */
-import { openNetns } from '@netsnap/core-native'
+import { openNetns, Session } from '@netsnap/core-native'
 import { constant } from '@netsnap/core-native/constants'
 import { createNamespace, type Namespace } from '@netsnap/core-native/testing'
 import { describeLive, needs, testLive } from '@netsnap/core-native/testing/vitest'
@@ -192,6 +192,27 @@ describeLive('attributes of kinds that are newer than this `ip`', () => {
       arp_interval: 1000,
       ns_ip6_target: ['2001:db8::1', '2001:db8::2', '2001:db8::3'],
     })
+  })
+})
+
+describeLive('what a bond tells to the administrator alone', () => {
+  testLive('is absent of another user', needs('bond'), async () => {
+    await using own = await createNamespace()
+    own.run(
+      'ip link add bond0 type bond mode 802.3ad ad_actor_sys_prio 77 ad_user_port_key 5 ad_actor_system 02:00:00:00:00:77',
+    )
+    const netns = openNetns(own.path)
+    await using session = new Session(openSocket(constant('NETLINK_ROUTE'), { netns: netns.fd }))
+    netns.close()
+    const bond = async () => (await getLinks({ session })).find(({ name }) => name === 'bond0')!.bond!
+    const secrets = { ad_actor_sys_prio: 77, ad_user_port_key: 5, ad_actor_system: '02:00:00:00:00:77' }
+    const all = await bond()
+    expect(all).toMatchObject(secrets)
+    const user = process.geteuid!()
+    process.seteuid!('nobody')
+    const others = await bond().finally(() => process.seteuid!(user))
+    const rest = Object.entries(all).filter(([key]) => !(key in secrets))
+    expect(others).toEqual(Object.fromEntries(rest))
   })
 })
 

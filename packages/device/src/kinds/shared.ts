@@ -65,8 +65,8 @@ export const asTrue = (flags: Codec<readonly string[]>): Codec<Readonly<Record<s
 export const encapType = enumOf('TUNNEL_ENCAP_', { scalar: u16, lowerCase: true, except: 'TUNNEL_ENCAP_FLAG_' })
 export const encapFlags = flagsOf('TUNNEL_ENCAP_FLAG_', { scalar: u16, lowerCase: true })
 
-const LABEL_BITS = 20
-const CLASS_BITS = 8
+const LABEL_BITS = 20 // not a kernel number: of IPv6's header (RFC 8200)
+const CLASS_BITS = 8 // not a kernel number: the same
 /** What the two halves of IPv6's flow information are that a tunnel's packets have, or 0. */
 export const trafficClass = mapped(be32, u8, (flow) => (flow >>> LABEL_BITS) % 2 ** CLASS_BITS)
 export const flowLabel = mapped(be32, u32, (flow) => flow % 2 ** LABEL_BITS)
