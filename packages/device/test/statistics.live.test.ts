@@ -34,7 +34,7 @@ describeLive('statistics, multicast addresses and labels', needs('bridge', 'veth
     const said = own.run('ip link xstats type bridge_slave dev v0')
     const number = (text: string) => Number(new RegExp(`${text}\\D*(\\d+)`).exec(said)?.[1])
     const { stp, mcast } = v0.xstats_slave!.bridge!
-    expect([stp!.transition_blk, stp!.transition_fwd]).toEqual([number('BLOCKING:'), number('FORWARDING:')])
+    expect([stp!.transition_blk, stp!.transition_fwd]).toEqual([number('Blocked:'), number('Forwarding:')])
     expect(mcast!.mcast_packets).toEqual({ rx: expect.any(Number), tx: expect.any(Number) })
     expect(JSON.stringify(found)).not.toContain('unknown_')
   })
