@@ -1,22 +1,6 @@
 /** Virtual functions of hardware (`IFLA_VFINFO_LIST`): what `ip -d link` shows of them. */
-import {
-  attributeSet,
-  be16,
-  bool,
-  enumOf,
-  id64,
-  list,
-  mapped,
-  member,
-  nest,
-  struct,
-  u32,
-  u64,
-  unlessAllOnes,
-} from '@netsnap/core-native/schema'
-import { vfAddress } from './vf-codecs.ts'
-
-const on = mapped(unlessAllOnes(u32), bool, (value) => value !== 0)
+import { attributeSet, be16, enumOf, id64, list, member, nest, struct, u32, u64 } from '@netsnap/core-native/schema'
+import { vfAddress, vfSetting } from './vf-codecs.ts'
 
 // biome-ignore format: a table
 const stats = attributeSet('IFLA_VF_STATS_', {
@@ -54,12 +38,12 @@ const virtualFunction = attributeSet('IFLA_VF_', {
   min_tx_rate:  ['IFLA_VF_RATE', member('ifla_vf_rate', 'min_tx_rate')],
   max_tx_rate:  ['IFLA_VF_RATE', member('ifla_vf_rate', 'max_tx_rate')],
   /** Frames from an address that is not its own are dropped. */
-  spoofchk:     ['IFLA_VF_SPOOFCHK', member('ifla_vf_spoofchk', 'setting', on)],
+  spoofchk:     ['IFLA_VF_SPOOFCHK', member('ifla_vf_spoofchk', 'setting', vfSetting)],
   /** `auto` (that of the hardware), `enable`, `disable`. */
   link_state:   ['IFLA_VF_LINK_STATE', member('ifla_vf_link_state', 'link_state', enumOf('IFLA_VF_LINK_STATE_', { scalar: u32, lowerCase: true }))],
   /** It may ask how its packets are spread over queues. */
-  query_rss_en: ['IFLA_VF_RSS_QUERY_EN', member('ifla_vf_rss_query_en', 'setting', on)],
-  trust:        ['IFLA_VF_TRUST', member('ifla_vf_trust', 'setting', on)],
+  query_rss_en: ['IFLA_VF_RSS_QUERY_EN', member('ifla_vf_rss_query_en', 'setting', vfSetting)],
+  trust:        ['IFLA_VF_TRUST', member('ifla_vf_trust', 'setting', vfSetting)],
   node_guid:    ['IFLA_VF_IB_NODE_GUID', member('ifla_vf_guid', 'guid', id64)],
   port_guid:    ['IFLA_VF_IB_PORT_GUID', member('ifla_vf_guid', 'guid', id64)],
   stats:        ['IFLA_VF_STATS', nest(stats)],
