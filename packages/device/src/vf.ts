@@ -46,6 +46,25 @@ const tag = struct('ifla_vf_vlan_info', {
   protocol: ['vlan_proto', protocol],
 })
 
+const allTags = list(tag)
+
+/** Those that tag anything. */
+const tags: typeof allTags = {
+  ...allTags,
+  bind(binding) {
+    const { read, ...bound } = allTags.bind(binding)
+    return {
+      ...bound,
+      read(frame, at, length, record) {
+        const found = read(frame, at, length, record)
+        if (!Array.isArray(found)) return found
+        const some = found.filter(({ vlan, qos }) => vlan !== 0 || qos !== 0)
+        return (some.length > 0 ? some : undefined) as typeof found
+      },
+    }
+  },
+}
+
 // biome-ignore format: a table
 const statistics = attributeSet('IFLA_VF_STATS_', {
   rx_packets: ['IFLA_VF_STATS_RX_PACKETS', u64],
@@ -69,8 +88,8 @@ const virtualFunction = attributeSet('IFLA_VF_', {
   vlan:          ['IFLA_VF_VLAN', perhaps('ifla_vf_vlan', 'vlan', some)],
   /** Priority in that tag; absent for 0. */
   qos:           ['IFLA_VF_VLAN', perhaps('ifla_vf_vlan', 'qos', some)],
-  /** The tags, with the protocol of each (`8021q`, `8021ad`). */
-  vlan_list:     ['IFLA_VF_VLAN_LIST', list(tag)],
+  /** The tags, with the protocol of each (`8021q`, `8021ad`); absent for none. */
+  vlan_list:     ['IFLA_VF_VLAN_LIST', tags],
   /** Highest rate of sending in Mbit/s, as older drivers have it; absent for no limit. */
   tx_rate:       ['IFLA_VF_TX_RATE', perhaps('ifla_vf_tx_rate', 'rate', some)],
   /** Lowest rate of sending that it is assured of, in Mbit/s; absent for none. */
