@@ -104,9 +104,8 @@ export async function indexOf(
   throw absent(device, table)
 }
 
-function extendedMask({ statistics = true, vf = false }: LinkFilter): number {
-  return (statistics ? 0 : constant('RTEXT_FILTER_SKIP_STATS')) | (vf ? constant('RTEXT_FILTER_VF') : 0)
-}
+const extendedMask = ({ statistics = true }: LinkFilter): number =>
+  statistics ? 0 : constant('RTEXT_FILTER_SKIP_STATS')
 
 const textBytes = (text: string) => Uint8Array.of(...encodeText(text), 0)
 

@@ -17,6 +17,7 @@ import {
 
 export { type Address, address } from './address.ts'
 export type { LinkState, Readiness } from './address-codecs.ts'
+export { type AddressLabel, type GetAddressLabelsOptions, getAddressLabels } from './address-label.ts'
 export type { AddressFilter, LinkFilter } from './filter.ts'
 export {
   type GetInterfacesOptions,
@@ -29,6 +30,13 @@ export {
 } from './interfaces.ts'
 export { type Link, type LinkBigInt, link } from './link.ts'
 export {
+  type AnycastAddress,
+  type GetMulticastAddressesOptions,
+  getAnycastAddresses,
+  getMulticastAddresses,
+  type MulticastAddress,
+} from './multicast-address.ts'
+export {
   type AddressOptions,
   type GetAddressesOptions,
   type GetLinksOptions,
@@ -38,8 +46,18 @@ export {
   streamAddresses,
   streamLinks,
 } from './read.ts'
-
+export { type GetLinkStatisticsOptions, getLinkStatistics, type LinkStatistics } from './statistics.ts'
 export { streamInterfaces } from './stream-interfaces.ts'
+export {
+  type BridgeVlan,
+  type BridgeVlanOptions,
+  type DeviceVlanOptions,
+  type DeviceVlans,
+  type GetBridgeVlanOptionsOptions,
+  type GetBridgeVlansOptions,
+  getBridgeVlanOptions,
+  getBridgeVlans,
+} from './vlan.ts'
 
 attachEmitted(link, linkEmitted)
 attachEmitted(address, addressEmitted)

@@ -33,7 +33,8 @@ import { linkInfo } from './link-info.ts'
 import { linkName, linkNetns } from './peer.ts'
 import { statistics64 } from './statistics64.ts'
 import { linkType } from './type-name.ts'
-import { ownPort, virtualFunctions, virtualPorts } from './virtual-function.ts'
+import { virtualFunctions } from './vf.ts'
+import { ownPort, virtualPorts } from './vf-port.ts'
 
 const altNames = attributeSet(
   'IFLA_',

@@ -26,6 +26,7 @@ import {
 } from './filter.ts'
 import { type Link, type LinkBigInt, link } from './link.ts'
 import { readLookups, withNames } from './names.ts'
+import { virtualFunctionsOf } from './vf-read.ts'
 
 /** Which links to read, and how. */
 export interface LinkOptions extends Omit<ReadOptions, 'lookups'>, LinkFilter {}
@@ -50,15 +51,46 @@ export async function dumpLinks(session: Session, filter: LinkFilter, reading: R
     const get = async (how: ReadOptions) =>
       (await session.get(link, request, how).catch((error) => throwAbsent(error, filter))) as Link | undefined
     const one = await withNames(session, reading, get)
-    return dumpOf(trim(one && isWanted(one, filter, master) ? [one] : [], filter))
+    return withFunctions(
+      session,
+      dumpOf(trim(one && isWanted(one, filter, master) ? [one] : [], filter)),
+      filter,
+      reading,
+    )
   }
   const lookups = await readLookups(session, reading, true)
   const found = trim((await session.dump(link, request, { ...reading, lookups })) as Dump<Link>, filter)
-  if (kind === undefined && up === undefined && master === undefined) return found
-  return dumpOf(
-    found.filter((one) => isWanted(one, filter, master)),
-    found,
-  )
+  const all = kind === undefined && up === undefined && master === undefined
+  const wanted = all
+    ? found
+    : dumpOf(
+        found.filter((one) => isWanted(one, filter, master)),
+        found,
+      )
+  return withFunctions(session, wanted, filter, reading)
+}
+
+/** The links with their virtual functions, where those are asked for. */
+async function withFunctions(
+  session: Session,
+  links: Dump<Link>,
+  { vf = false, statistics }: LinkFilter,
+  reading: ReadOptions,
+): Promise<Dump<Link>> {
+  if (!vf) return links
+  for (const link of links) await addFunctions(session, link, statistics !== false, reading)
+  return links
+}
+
+/** Each link is asked for alone: many virtual functions do not fit into a message beside all else. */
+export async function addFunctions(
+  session: Session,
+  link: Link,
+  counters: boolean,
+  reading: ReadOptions,
+): Promise<void> {
+  const functions = (await virtualFunctionsOf(session, reading, { index: link.index, counters })).get(link.index)
+  if (functions) Object.assign(link, functions)
 }
 
 /** What the kernel calls "no such device" has a name here. */
@@ -105,7 +137,7 @@ async function* linkBatches(
   reading: ReadOptions,
 ): AsyncGenerator<Link[], StreamEnd, void> {
   checkFilter(filter)
-  if (filter.name !== undefined || filter.index !== undefined) {
+  if (filter.name !== undefined || filter.index !== undefined || filter.vf) {
     const found = await dumpLinks(session, filter, reading)
     if (found.length > 0) yield found
     return { interrupted: false }

@@ -150,7 +150,7 @@ async function* batches(
   reading: ReadOptions,
 ): AsyncGenerator<Interface[], StreamEnd, void> {
   checkFilter(asked)
-  if (asked.session instanceof Session || asked.name !== undefined || asked.index !== undefined) {
+  if (asked.session instanceof Session || asked.name !== undefined || asked.index !== undefined || asked.vf) {
     const found = await readInterfaces(session, asked, reading)
     if (found.length > 0) yield found
     return { interrupted: found.interrupted }

@@ -187,29 +187,4 @@ describe.each([true, false])('bytes written by hand (lowest byte first: %o)', (l
     )
     expect(odd).toMatchObject({ kind: 'mystery', unknown_linkinfo_attrs: [constant('IFLA_INFO_DATA')] })
   })
-
-  test('252 virtual functions of one message are read', () => {
-    const one = (vf: number) =>
-      b.attribute(
-        'IFLA_VF_INFO',
-        b.attribute('IFLA_VF_MAC', b.u32(vf), Uint8Array.of(2, 0, 0, 0, 0, vf, ...new Uint8Array(26))),
-        b.attribute('IFLA_VF_VLAN', b.u32(vf), b.u32(100), b.u32(3)),
-        b.attribute('IFLA_VF_SPOOFCHK', b.u32(vf), b.u32(1)),
-        b.attribute('IFLA_VF_TRUST', b.u32(vf), b.u32(2 ** 32 - 1)),
-        b.attribute('IFLA_VF_LINK_STATE', b.u32(vf), b.u32(constant('IFLA_VF_LINK_STATE_DISABLE'))),
-        b.attribute('IFLA_VF_RATE', b.u32(vf), b.u32(10), b.u32(20)),
-      )
-    const { vfs } = linkOf(b.attribute('IFLA_VFINFO_LIST', ...Array.from({ length: 252 }, (_, vf) => one(vf))))
-    expect(vfs).toHaveLength(252)
-    expect(vfs![251]).toEqual({
-      vf: 251,
-      mac: '02:00:00:00:00:fb',
-      vlan: 100,
-      qos: 3,
-      spoofchk: true,
-      link_state: 'disable',
-      min_tx_rate: 10,
-      max_tx_rate: 20,
-    })
-  })
 })

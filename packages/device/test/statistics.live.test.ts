@@ -1,8 +1,6 @@
 import { createNamespace, type Namespace } from '@netsnap/core-native/testing'
 import { describeLive, needs } from '@netsnap/core-native/testing/vitest'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getAddressLabels } from '../src/address-label.ts'
-import { getAnycastAddresses, getMulticastAddresses } from '../src/multicast-address.ts'
 import { getLinkStatistics } from '../src/statistics.ts'
 
 describeLive('statistics, multicast addresses and labels', needs('bridge', 'veth'), () => {
@@ -37,40 +35,5 @@ describeLive('statistics, multicast addresses and labels', needs('bridge', 'veth
     expect([stp!.transition_blk, stp!.transition_fwd]).toEqual([number('Blocked:'), number('Forwarding:')])
     expect(mcast!.mcast_packets).toEqual({ rx: expect.any(Number), tx: expect.any(Number) })
     expect(JSON.stringify(found)).not.toContain('unknown_')
-  })
-
-  test('multicast groups of IPv6 are those of `ip -6 maddr`', async () => {
-    const found = await getMulticastAddresses({ netns: own.path, dev: 'v1' })
-    const [said] = own.json<{ maddr: { address: string }[] }[]>('ip -6 -j maddr show dev v1')
-    const groups = found.flatMap(({ family, address }) => (family === 'ipv6' ? [address] : []))
-    expect(groups.sort()).toEqual(said!.maddr.map(({ address }) => address).sort())
-    expect(groups.length).toBeGreaterThan(2)
-  })
-
-  test('anycast addresses are those of /proc/net/anycast6', async () => {
-    const found = await getAnycastAddresses({ netns: own.path, dev: 'v1' })
-    const lines = own.run('cat /proc/net/anycast6 | grep v1').trim().split('\n')
-    expect(found.length).toBe(lines.length)
-    expect(found.map(({ address }) => address)).toContain('2001:db8::')
-  })
-
-  test('labels are those of `ip -j addrlabel`', async () => {
-    const found = await getAddressLabels({ netns: own.path })
-    const said = own.json<Record<string, unknown>[]>('ip -j addrlabel')
-    const ours = found.map(({ address, prefixlen, dev, label }) => ({
-      address,
-      prefixlen,
-      ...(dev === undefined ? {} : { ifname: dev }),
-      label,
-    }))
-    expect(ours).toEqual(
-      said.map(({ address, prefixlen, ifname, label }) => ({
-        address: address === 'default' ? '::' : address,
-        prefixlen: prefixlen ?? 0,
-        ...(ifname === undefined ? {} : { ifname }),
-        label: Number(label),
-      })),
-    )
-    expect(ours).toContainEqual({ address: '2001:db8:5::', prefixlen: 48, ifname: 'v1', label: 77 })
   })
 })
