@@ -1,4 +1,5 @@
 /** Our records in the form of `ip -j -d -s -s link` and `ip -j -d addr`: which key of theirs is which of ours. */
+import { ipv6 } from '@netsnap/core-native/schema'
 import type { Address, Interface, Link } from '../src/index.ts'
 
 export type IpObject = Record<string, unknown>
@@ -18,7 +19,7 @@ function hardware(link: Link, address: string | null | undefined): unknown {
   if (address === null || address === undefined) return undefined
   const octets = address.split(':').map((octet) => Number.parseInt(octet, 16)) // not a kernel number: the radix
   if (isTunnel(link)) return octets.join('.')
-  return isTunnel6(link) ? octets.join(':') : address
+  return isTunnel6(link) ? ipv6(Uint8Array.from(octets), 0) : address
 }
 
 /** iproute2 shows no RUNNING, and NO-CARRIER where it is missing; the order is its own. */
@@ -85,7 +86,7 @@ export function asIpLink(link: Link): IpObject {
   const pointToPoint = link.flag_names.includes('POINTOPOINT')
   return present({
     ifindex: link.index,
-    link: far ? (lower === undefined ? null : undefined) : legible(link.link_name),
+    link: far ? undefined : legible(link.link_name),
     link_index: far ? lower : undefined,
     ifname: legible(link.name),
     flags: flags(link),
@@ -132,10 +133,12 @@ export function asIpLink(link: Link): IpObject {
  * What iproute2 says of it, in the same form: its flags sorted, without M-DOWN (that the lower link is down, which it looks
  * up), and without what a link's kind has.
  */
-export function fromIp({ linkinfo, flags, addr_info: _, xdp: __, ...rest }: IpObject): IpObject {
+export function fromIp({ linkinfo, flags, link, addr_info: _, xdp: __, ...rest }: IpObject): IpObject {
   const { info_kind, info_slave_kind } = (linkinfo ?? {}) as IpObject
+  // A link 0 is none.
   return present({
     ...rest,
+    link: link ?? undefined,
     flags: (flags as string[]).filter((flag) => flag !== 'M-DOWN').sort(),
     info_kind,
     info_slave_kind,

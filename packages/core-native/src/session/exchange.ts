@@ -64,6 +64,8 @@ export class Exchange {
   readonly #filled = new Set<Frame>()
   #receiving: Promise<Received> | undefined
   #turn: Turn = 0
+  /** The groups to watch were joined. */
+  #joined = false
   /** Nothing more is to come: the message that ends the reply has been received, or the request was never sent. */
   #over = false
 
@@ -101,7 +103,11 @@ export class Exchange {
 
   async #begin(request: Uint8Array): Promise<void> {
     const joining = this.#watch.length > 0 ? this.#transport.subscribe?.(this.#watch, true) : undefined
-    await Promise.all([joining, this.#transport.send(request)])
+    // What is called behind a call that was refused is not done: the first one says why.
+    const done = await Promise.allSettled([joining, this.#transport.send(request)])
+    this.#joined = this.#watch.length > 0 && done[0].status === 'fulfilled'
+    const refused = done.find((one) => one.status === 'rejected')
+    if (refused) throw refused.reason
   }
 
   /** The reply as it grows: `records` holds what came last. Between two slices of a receive there is a turn of the event loop. */
@@ -154,7 +160,8 @@ export class Exchange {
     // One that was begun meanwhile has nothing to come, unless it is of a session that is closed.
     await this.#receiving?.catch((error) => this.#lost(error))
     for (const frame of this.#filled) this.#wipe(frame)
-    if (this.#watch.length > 0) void this.#transport.subscribe?.(this.#watch, false).catch(() => undefined)
+    await this.#refusal
+    if (this.#joined) void this.#transport.subscribe?.(this.#watch, false).catch(() => undefined)
   }
 
   /** What cannot be received to its end is left with its socket. Where there is no other, the next request will fail. */
