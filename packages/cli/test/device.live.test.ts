@@ -97,6 +97,27 @@ describeLive('netsnap device', () => {
     }
   })
 
+  test.each([
+    ['--vlans', 'br0', 'vlans'],
+    ['--multicast', '7', 'multicast_addresses'],
+    ['--multicast', '7', 'anycast_addresses'],
+    ['--stats', 'br0', 'extended_stats'],
+    ['--vf', 'br0', undefined],
+  ])('%s is told where it is asked for, and refused where it has no place', async (flag, name, key) => {
+    for (const form of ['-j', '-c', '--ndjson']) {
+      const { status, stdout, stderr } = await show([...here(), name, form, flag])
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+      const printed = JSON.parse(stdout) as Record<string, Device>
+      const device = form === '--ndjson' ? (printed as unknown as Device) : printed[name]!
+      // A kernel without VLAN filtering has none to tell of.
+      if (key !== undefined && key !== 'vlans') expect(device).toHaveProperty(key)
+    }
+    for (const form of ['-t', '-s', '-v', '--addresses']) {
+      expect(refusedOf(await show([...here(), form, flag]))).toEqual(refused)
+    }
+    expect((await show([...here(), name])).stdout).not.toContain('extended_stats')
+  })
+
   test('several by name, an alternative name among them, in the order that they were asked for', async () => {
     const { stdout } = await run([...here(), 'br0', 'also-v0', '--ndjson'])
     const names = stdout.trim().split('\n')

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander'
-import type { Device, DeviceOptions } from '../device.ts'
+import type { Device, DeviceOptions, Extras } from '../device.ts'
 import { addTableOptions, forPeople, netnsOf, type TableFlags, valueOption } from '../options.ts'
 import { gathered, objectJson, print, printAll, toJson, toLines } from '../output.ts'
 import { asUsage, UsageError } from '../usage.ts'
 
-interface DeviceFlags extends TableFlags {
+interface DeviceFlags extends TableFlags, Extras {
   readonly device?: string
   readonly kind?: string
   readonly master?: string
@@ -43,9 +43,9 @@ async function showAddresses(devices: readonly Device[], flags: DeviceFlags): Pr
 
 async function showDevices(args: readonly string[], flags: DeviceFlags): Promise<void> {
   const [names, options] = [namesOf(args, flags), optionsOf(flags)]
-  if (flags.ndjson && !flags.addresses && names.length === 0) return showLines(options)
+  if (flags.ndjson && !flags.addresses && names.length === 0) return showLines(options, flags)
   const { byName, readDevices } = await import('../device.ts')
-  const devices = await asUsage(() => readDevices(names, options))
+  const devices = await asUsage(() => readDevices(names, options, flags))
   if (flags.addresses) return showAddresses(devices, flags)
   if (flags.ndjson) return print(toLines(devices))
   if (!forPeople(flags) && !flags.extended) {
@@ -56,10 +56,10 @@ async function showDevices(args: readonly string[], flags: DeviceFlags): Promise
 }
 
 /** A record a line, as they come, in memory that does not grow with their number. */
-async function showLines(options: DeviceOptions): Promise<void> {
+async function showLines(options: DeviceOptions, extras: Extras): Promise<void> {
   const { streamInterfaces } = await import('@netsnap/device')
   const { Decorations } = await import('../device.ts')
-  const decorations = new Decorations(options)
+  const decorations = new Decorations(options, extras)
   await asUsage(async () => {
     for await (const batch of streamInterfaces({ ...options, bigint: 'large' })) {
       const devices = batch as unknown as Device[]
@@ -68,6 +68,9 @@ async function showLines(options: DeviceOptions): Promise<void> {
     }
   })
 }
+
+/** Forms that have no place for what was asked for beside. */
+const WITHOUT_ROOM = ['text', 'summary', 'verbose', 'addresses']
 
 /** `netsnap device` */
 export function deviceCommand(): Command {
@@ -79,7 +82,12 @@ export function deviceCommand(): Command {
     .addOption(valueOption('--kind <kind>', 'links of one kind: bridge, vlan, veth, ...'))
     .addOption(valueOption('--master <interface>', 'the ports of a bridge, bond, vrf, ...'))
     .addOption(new Option('--up', 'links that are up administratively'))
-    .addOption(new Option('--vf', 'with the virtual functions of hardware'))
+    .addOption(new Option('--vf', 'with the virtual functions of hardware').conflicts(WITHOUT_ROOM))
+    .addOption(new Option('--vlans', 'with the VLANs of bridges and their ports').conflicts(WITHOUT_ROOM))
+    .addOption(
+      new Option('--stats', 'with further counters: of bridges, bonds, VLANs, offload').conflicts(WITHOUT_ROOM),
+    )
+    .addOption(new Option('--multicast', 'with multicast and anycast addresses').conflicts(WITHOUT_ROOM))
     .addOption(new Option('--wireguard', 'WireGuard devices'))
     .addOption(
       new Option('--addresses', 'addresses, as a table; with --json an array').conflicts([
