@@ -23,7 +23,18 @@ ready() {
     [ ! -f "${modules[0]}" ] || cp "${modules[0]}" "$dir/dpll_fake.ko"
     echo ready > "$dir/built"
   fi
-  echo "$dir"
+  # One that was built for other processors may not run on this one.
+  if GUEST_TIMEOUT=60 "$here/uml.sh" "$dir/kernel" true > /dev/null 2>&1; then
+    echo "$dir"
+  else
+    echo "kernel:build: NETSNAP_UML: $1 does not run on this processor: another one is built" >&2
+    own
+  fi
+}
+
+own() {
+  "$here/build.sh" "$cache/uml-6.12" >&2
+  echo "$cache/uml-6.12"
 }
 
 case ${1:-} in
@@ -31,8 +42,7 @@ case ${1:-} in
     if [ -n "${NETSNAP_UML:-}" ]; then
       ready "$NETSNAP_UML"
     else
-      "$here/build.sh" "$cache/uml-6.12" >&2
-      echo "$cache/uml-6.12"
+      own
     fi
     ;;
   qemu-*)
