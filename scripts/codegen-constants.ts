@@ -133,19 +133,20 @@ export const structs = {
 ${entries(definitions.structs, struct)}
 } as const
 
-/**
+${renderNewer(newer)}`
+}
+
+function renderNewer({ release, headers, groups }: Newer): string {
+  const credits = Object.entries(headers).map(([group, release]) => `${group}: '${release}'`)
+  return `/**
  * What a newer running kernel had, beyond the headers, when this file was generated; and for the groups in \`headers\`,
  * what headers of that release had, which no kernel here confirmed.
  */
 export const newer = {
-  release: '${newer.release}',
-${block(
-  'headers',
-  Object.entries(newer.headers).map(([group, release]) => `${group}: '${release}'`),
-  '  ',
-)}
+  release: '${release}',
+${block('headers', credits, '  ')}
   groups: {
-${entries(newer.groups, numbers, '    ')}
+${entries(groups, numbers, '    ')}
   },
 }
 `

@@ -1,10 +1,8 @@
 import {
   type Asked,
   type By64,
-  type Consistency,
   type Dump,
   dumpOf,
-  marked,
   namesForRecords,
   type ReadOptions,
   type Session,
@@ -15,7 +13,7 @@ import { constant } from '@netsnap/core-native/constants'
 import { checkFilter, indexOf } from './filter.ts'
 import { type LinkStatistics, type LinkStatisticsBigInt, statistics } from './statistics-table.ts'
 
-export { type LinkStatistics, type LinkStatisticsBigInt, statistics } from './statistics-table.ts'
+export type { LinkStatistics, LinkStatisticsBigInt } from './statistics-table.ts'
 
 export interface GetLinkStatisticsOptions extends Omit<ReadOptions, 'lookups'>, SourceOptions {
   /** Those of one interface, by its name, an alternative name or its number. */
@@ -57,15 +55,6 @@ async function dumpStatistics(session: Session, reading: ReadOptions, dev?: numb
     found.set(message.index, known ? (merge(known, message) as LinkStatistics) : message)
   }
   return dumpOf([...found.values()], messages)
-}
-
-/** The counters of all interfaces by the numbers of those. */
-export async function statisticsOf(
-  session: Session,
-  reading: ReadOptions,
-): Promise<ReadonlyMap<number, LinkStatistics> & Consistency> {
-  const found = await dumpStatistics(session, reading)
-  return marked(new Map(found.map((one) => [one.index, one])), found)
 }
 
 /**

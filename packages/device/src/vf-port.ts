@@ -7,7 +7,6 @@ import {
   list,
   mapped,
   nest,
-  type RecordOf,
   struct,
   text,
   u8,
@@ -82,5 +81,3 @@ export const ownPort = nest(port)
 
 /** A line's codec: those of its virtual functions. */
 export const virtualPorts = list(nest(port))
-
-export type Port = RecordOf<typeof port>

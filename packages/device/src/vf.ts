@@ -11,7 +11,6 @@ import {
   mapped,
   member,
   nest,
-  type RecordOf,
   struct,
   text,
   u32,
@@ -114,6 +113,3 @@ const virtualFunction = attributeSet('IFLA_VF_', {
 
 /** A line's codec: every virtual function of a link. */
 export const virtualFunctions = list(nest(virtualFunction))
-
-/** One virtual function. `W` is what its 64-bit values are. */
-export type VirtualFunction<W = number> = RecordOf<typeof virtualFunction, W>

@@ -1,10 +1,8 @@
 import {
   type Asked,
-  type Consistency,
   type Dump,
   dumpOf,
   type Follower,
-  marked,
   NetlinkError,
   namesForRecords,
   type ReadOptions,
@@ -20,8 +18,7 @@ import { checkFilter, indexOf } from './filter.ts'
 import { bridgeLink, type LinkVlan, vlansOfLink } from './vlan-link.ts'
 import { type BridgeVlan, type BridgeVlanOptions, bridgeVlan, type VlanMessage } from './vlan-table.ts'
 
-export { bridgeLink } from './vlan-link.ts'
-export { type BridgeVlan, type BridgeVlanOptions, bridgeVlan } from './vlan-table.ts'
+export type { BridgeVlan, BridgeVlanOptions } from './vlan-table.ts'
 
 /** A bridge, or a port of one, and what of its VLANs was asked for. */
 interface Of<T> {
@@ -122,16 +119,6 @@ async function dumpVlans(
     // A kernel before 5.6, or one without VLANs on bridges.
     return (await dumpLinkVlans(session, reading, dev)) as Dump<DeviceVlans>
   }
-}
-
-/** The VLANs of all bridges and ports, by the numbers of those. */
-export async function bridgeVlansOf(
-  session: Session,
-  reading: ReadOptions,
-  stats = false,
-): Promise<ReadonlyMap<number, readonly BridgeVlan[]> & Consistency> {
-  const devices = await dumpVlans(session, reading, { stats })
-  return marked(new Map(devices.map(({ index, vlans }) => [index, vlans])), devices)
 }
 
 /** @throws TypeError for options that make no sense. */

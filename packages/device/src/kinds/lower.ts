@@ -1,4 +1,4 @@
-import { type Binding, type Codec, type Frame, text, u32 } from '@netsnap/core-native/schema'
+import { type Binding, type Codec, type Frame, s32, text, u32 } from '@netsnap/core-native/schema'
 import type { PeerNamespace } from '../peer.ts'
 
 /** Finds the attribute of the message in hand that says which namespace its links are in; undefined where there is none. */
@@ -11,11 +11,13 @@ function netnsidIn({ constants }: Binding): (frame: Frame) => number | undefined
   const wanted = constants.value('IFLA_LINK_NETNSID')
   return ({ view, little, body }) => {
     const start = body - message.size
-    const end = start < 0 ? view.byteLength : start + view.getUint32(start + messageLengthAt, little)
+    const told = start < 0 ? view.byteLength : start + view.getUint32(start + messageLengthAt, little)
+    const end = Math.min(told, view.byteLength)
     for (let p = body + bodyBytes; p + attribute.size <= end; ) {
       const length = view.getUint16(p + lengthAt, little)
       if (length < attribute.size || p + length > end) return undefined
-      if (view.getUint16(p + typeAt, little) === wanted) return view.getInt32(p + attribute.size, little)
+      const whole = length >= attribute.size + s32.width
+      if (whole && view.getUint16(p + typeAt, little) === wanted) return view.getInt32(p + attribute.size, little)
       p += (length + alignTo - 1) & -alignTo
     }
     return undefined
