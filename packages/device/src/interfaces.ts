@@ -41,24 +41,31 @@ export type InterfaceOf<O> = By64<O, Interface, InterfaceBigInt>
 const ASKED: Asked = { protocol: 'NETLINK_ROUTE', table: 'interface', options: LINK_FILTERS }
 const RESTARTS = 5 // not a kernel number: as often as a dump alone
 
-/** Tells whether interfaces came or went while addresses were listed. That they change otherwise does not matter. */
+/**
+ * Tells whether interfaces came or went while addresses were listed. That they change otherwise does not matter, nor what
+ * becomes of those that were not asked for. A port that leaves its bridge is told of as a link of the bridge's that went.
+ */
 class InterfaceFollower implements Follower {
   readonly #known: ReadonlySet<number>
-  readonly #indexAt = constants().layout('ifinfomsg')!.members.ifi_index!.offset
+  readonly #all: boolean
+  readonly #members = constants().layout('ifinfomsg')!.members
   changed = false
 
-  constructor(known: ReadonlySet<number>) {
+  constructor(known: ReadonlySet<number>, all: boolean) {
     this.#known = known
+    this.#all = all
   }
 
   received(_frame: Frame, _datagrams: readonly Datagram[]): boolean {
     return false
   }
 
-  told({ view, little }: Frame, { type, at }: Message): boolean {
-    const index = view.getInt32(at + this.#indexAt, little)
-    const gone = type === constant('RTM_DELLINK')
-    const come = type === constant('RTM_NEWLINK') && !this.#known.has(index)
+  told({ u8, view, little }: Frame, { type, at }: Message): boolean {
+    const { ifi_family, ifi_index } = this.#members
+    if (u8[at + ifi_family!.offset] === constant('AF_BRIDGE')) return false
+    const known = this.#known.has(view.getInt32(at + ifi_index!.offset, little))
+    const gone = known && type === constant('RTM_DELLINK')
+    const come = this.#all && !known && type === constant('RTM_NEWLINK')
     if (gone || come) this.changed = true
     return false
   }
@@ -82,9 +89,9 @@ async function readOnce(session: Session, filter: LinkFilter, reading: ReadOptio
   const all = !one && filter.kind === undefined && filter.master === undefined && filter.up === undefined
   if (one && links.length === 0) return { links, addresses: dumpOf<Address>([]), changed: false }
   const known = new Set(links.map(({ index }) => index))
-  let follower = new InterfaceFollower(known)
+  let follower = new InterfaceFollower(known, all)
   const follow = () => {
-    follower = new InterfaceFollower(known)
+    follower = new InterfaceFollower(known, all)
     return follower
   }
   const request = { ...addressRequest({}, one ? links[0]!.index : undefined), watch: ['RTNLGRP_LINK'] as const, follow }

@@ -140,7 +140,7 @@ async function* linkBatches(
   if (filter.name !== undefined || filter.index !== undefined || filter.vf) {
     const found = await dumpLinks(session, filter, reading)
     if (found.length > 0) yield found
-    return { interrupted: false }
+    return { interrupted: found.interrupted }
   }
   const master = await indexOf(session, filter.master, 'link', reading)
   const lookups = await readLookups(session, reading, true)

@@ -1,6 +1,5 @@
 /** VLANs of bridges and their ports, and what a bridge does in each: what `bridge -d -s vlan` shows. */
 import {
-  address,
   attributeSet,
   bool,
   flagsOf,
@@ -19,6 +18,7 @@ import {
   u32,
   u64,
 } from '@netsnap/core-native/schema'
+import { querierState } from './kinds/bridge.ts'
 import { multicastRouterMode, portState, routerPorts, setBit } from './vlan-codecs.ts'
 
 // biome-ignore format: a table
@@ -62,21 +62,6 @@ const entry = attributeSet('BRIDGE_VLANDB_ENTRY_', {
   neigh_suppress:    ['BRIDGE_VLANDB_ENTRY_NEIGH_SUPPRESS', bool],
   /** Counters; only where they were asked for. */
   stats:             ['BRIDGE_VLANDB_ENTRY_STATS', nest(stats)],
-})
-
-// biome-ignore format: a table
-const querierState = attributeSet('BRIDGE_QUERIER_', {
-  ip_address:           ['BRIDGE_QUERIER_IP_ADDRESS', address],
-  ip_port_index:        ['BRIDGE_QUERIER_IP_PORT', u32],
-  ip_port:              ['BRIDGE_QUERIER_IP_PORT', interfaceName],
-  /** Until it is taken for gone, in ticks. */
-  ip_other_timer:       ['BRIDGE_QUERIER_IP_OTHER_TIMER', u64],
-  ip_other_timer_sec:   ['BRIDGE_QUERIER_IP_OTHER_TIMER', seconds(u64)],
-  ipv6_address:         ['BRIDGE_QUERIER_IPV6_ADDRESS', address],
-  ipv6_port_index:      ['BRIDGE_QUERIER_IPV6_PORT', u32],
-  ipv6_port:            ['BRIDGE_QUERIER_IPV6_PORT', interfaceName],
-  ipv6_other_timer:     ['BRIDGE_QUERIER_IPV6_OTHER_TIMER', u64],
-  ipv6_other_timer_sec: ['BRIDGE_QUERIER_IPV6_OTHER_TIMER', seconds(u64)],
 })
 
 // biome-ignore format: a table

@@ -30,7 +30,7 @@ const vlanProtocolName = mapped(enumOf('ETH_P_', { scalar: be16 }), text, (name)
 
 /** Who asks for multicast listeners on the link. */
 // biome-ignore format: a table
-const querierState = attributeSet('BRIDGE_QUERIER_', {
+export const querierState = attributeSet('BRIDGE_QUERIER_', {
   ip_address:           ['BRIDGE_QUERIER_IP_ADDRESS', address],
   ip_port_index:        ['BRIDGE_QUERIER_IP_PORT', u32],
   ip_port:              ['BRIDGE_QUERIER_IP_PORT', interfaceName],
